@@ -1,0 +1,196 @@
+"""The data contract: tables, columns, types, units, levels, and what each column means."""
+
+from __future__ import annotations
+
+import pandera.pandas as pa
+from pandera.typing import Series
+
+DAYS_PER_MONTH = 30.4375
+
+RESPONSES = ("CR", "PR", "SD", "PD", "NE")
+DISEASE_STATUS = ("RL", "PEL", "NL")
+SITES = ("PVTT_HVTT", "liver", "bone_soft_tissue", "lymph_node", "other")
+TECHNIQUES = ("IMRT", "SBRT", "other")
+VISITS = ("baseline", "month_1", "month_3")
+
+#: endpoint: (its name in words, start of the clock, dates of which the first is the event)
+ENDPOINTS = {
+    "PFS1": ("progression-free survival before the index treatment", "ici_start",
+             ("ici_progression",)),
+    "PFS": ("progression-free survival", "rt_start", ("progression", "death")),
+    "OS": ("overall survival", "rt_start", ("death",)),
+    "IFPFS": ("in-field progression-free survival", "rt_start", ("infield_progression",)),
+    "OFPFS": ("out-of-field progression-free survival", "rt_start", ("outfield_progression",)),
+}
+
+#: attributes that the book derives, usable as a covariate's column like any column of `patients`
+DERIVED = {
+    "pfs1_mo": "months from ici_start to ici_progression",
+    "interval_mo": "months from ici_start to rt_start",
+    "albi_score": "albumin–bilirubin score at baseline",
+    "albi_grade": "albumin–bilirubin grade at baseline",
+    "disease_control_ici": "best response before the index treatment was CR, PR or SD",
+}
+
+
+def text(description, levels=None, **extra):
+    """Optional text column, restricted to `levels` where given."""
+    return pa.Field(nullable=True, description=description, isin=levels, **extra)
+
+
+def number(description, unit, low=None, high=None):
+    """Optional numeric column with its unit and the range in which a value can be true."""
+    return pa.Field(nullable=True, description=description, metadata={"unit": unit}, ge=low,
+                    le=high)
+
+
+class Patients(pa.DataFrameModel):
+    """One row per patient."""
+
+    patient_id: Series[str] = pa.Field(unique=True, description="identifier, never printed")
+    centre: Series[str] | None = text("treating centre")
+    age_years: Series[float] | None = number("age at the start of the index treatment", "years",
+                                             0, 120)
+    sex: Series[str] | None = text("sex", ["male", "female"])
+    viral_hepatitis: Series[pa.BOOL] | None = text("hepatitis B or C virus infection")
+    ecog: Series[float] | None = number("ECOG performance status", "score", 0, 4)
+    afp_ng_ml: Series[float] | None = number("serum α-fetoprotein", "ng/mL", 0)
+    child_pugh_class: Series[str] | None = text("Child-Pugh class", ["A", "B", "C"])
+    portal_invasion: Series[pa.BOOL] | None = text("macroscopic invasion of the portal vein")
+    extrahepatic_spread: Series[pa.BOOL] | None = text("spread outside the liver")
+    prior_hepatectomy: Series[pa.BOOL] | None = text("earlier resection of the liver")
+    prior_local_treatment: Series[pa.BOOL] | None = text("earlier local treatment of the liver")
+    tumour_diameter_cm: Series[float] | None = number("largest tumour", "cm", 0, 40)
+    tumour_number: Series[float] | None = number("number of tumours", "tumours", 0, 200)
+    disease_status: Series[str] | None = text(
+        "status before the index treatment: residual lesions, progression of existing lesions, "
+        "new lesions", list(DISEASE_STATUS))
+    ici_line: Series[float] | None = number("line of the checkpoint inhibitor", "line", 1, 20)
+    ici_agent: Series[str] | None = text("checkpoint inhibitor")
+    antiangiogenic_agent: Series[str] | None = text("antiangiogenic agent")
+    ici_switched: Series[pa.BOOL] | None = text("checkpoint inhibitor interrupted and switched")
+    ici_cycles_before_rt: Series[float] | None = number("cycles before", "cycles", 0, 200)
+    ici_cycles_after_rt: Series[float] | None = number("cycles after", "cycles", 0, 200)
+    systemic_pause_weeks: Series[float] | None = number(
+        "pause of systemic treatment after the index treatment was stopped", "weeks", 0, 200)
+    response_ici: Series[str] | None = text(
+        "best whole-body response (mRECIST) before the index treatment", list(RESPONSES))
+    response_rt: Series[str] | None = text(
+        "best whole-body response (mRECIST) after the index treatment", list(RESPONSES))
+    downstaging_surgery: Series[pa.BOOL] | None = text("surgery after downstaging")
+    disease_free: Series[pa.BOOL] | None = text("free of disease after the index treatment")
+    lesion_count: Series[float] | None = number("lesions before the index treatment", "lesions",
+                                                0, 200)
+    irradiated_lesion_count: Series[float] | None = number("lesions irradiated", "lesions", 0, 200)
+    ici_start: Series[pa.DateTime] | None = text("first dose of the checkpoint inhibitor")
+    rt_start: Series[pa.DateTime] | None = text("start of the index treatment")
+    ici_progression: Series[pa.DateTime] | None = text("progression before the index treatment")
+    progression: Series[pa.DateTime] | None = text("first progression after its start")
+    infield_progression: Series[pa.DateTime] | None = text("first progression in the field")
+    outfield_progression: Series[pa.DateTime] | None = text("first progression out of the field")
+    surgery: Series[pa.DateTime] | None = text("date of the downstaging surgery")
+    death: Series[pa.DateTime] | None = text("death from any cause")
+    last_followup: Series[pa.DateTime] | None = text("last day known alive, or the day of death")
+    pfs1_months: Series[float] | None = number("PFS1, where dates are absent", "months", 0)
+    pfs1_event: Series[pa.BOOL] | None = text("PFS1 ended in progression")
+    pfs_months: Series[float] | None = number("PFS, where dates are absent", "months", 0)
+    pfs_event: Series[pa.BOOL] | None = text("PFS ended in progression or death")
+    os_months: Series[float] | None = number("OS, where dates are absent", "months", 0)
+    os_event: Series[pa.BOOL] | None = text("OS ended in death")
+    ifpfs_months: Series[float] | None = number("IFPFS, where dates are absent", "months", 0)
+    ifpfs_event: Series[pa.BOOL] | None = text("IFPFS ended in in-field progression")
+    ofpfs_months: Series[float] | None = number("OFPFS, where dates are absent", "months", 0)
+    ofpfs_event: Series[pa.BOOL] | None = text("OFPFS ended in out-of-field progression")
+
+
+class Radiotherapy(pa.DataFrameModel):
+    """One row per irradiated site group of a patient."""
+
+    patient_id: Series[str] = pa.Field(description="patient of the table `patients`")
+    site: Series[str] | None = text("site group", list(SITES))
+    technique: Series[str] | None = text("technique", list(TECHNIQUES))
+    fractions: Series[float] | None = number("fractions given", "fractions", 1, 60)
+    dose_gy: Series[float] | None = number("total dose given", "Gy", 0.5, 120)
+    completed: Series[pa.BOOL] | None = text("given as planned")
+
+
+class AdverseEvents(pa.DataFrameModel):
+    """One row per adverse event."""
+
+    patient_id: Series[str] = pa.Field(description="patient of the table `patients`")
+    term: Series[str] = pa.Field(description="CTCAE v5.0 term")
+    grade: Series[float] = pa.Field(isin=[1, 2, 3, 4, 5], description="CTCAE v5.0 grade")
+    onset_day: Series[float] | None = number("onset, days from the start of the index treatment",
+                                             "days")
+    onset_date: Series[pa.DateTime] | None = text("onset, where days are absent")
+
+
+class Laboratory(pa.DataFrameModel):
+    """One row per patient and visit."""
+
+    patient_id: Series[str] = pa.Field(description="patient of the table `patients`")
+    visit: Series[str] | None = text("visit", list(VISITS))
+    day: Series[float] | None = number("day from the start of the index treatment", "days")
+    albumin_g_l: Series[float] | None = number("serum albumin", "g/L", 10, 70)
+    bilirubin_umol_l: Series[float] | None = number("total bilirubin", "µmol/L", 1.5, 1000)
+    alp_u_l: Series[float] | None = number("alkaline phosphatase", "U/L", 1, 10000)
+    alt_u_l: Series[float] | None = number("alanine aminotransferase", "U/L", 1, 20000)
+    ast_u_l: Series[float] | None = number("aspartate aminotransferase", "U/L", 1, 20000)
+    ascites: Series[pa.BOOL] | None = text("non-malignant ascites")
+
+
+class Screening(pa.DataFrameModel):
+    """The flow from screened to analysed: one row per step."""
+
+    step: Series[str] = pa.Field(description="screened, excluded, included or analysed")
+    reason: Series[str] | None = text("why, for an exclusion")
+    n: Series[float] = pa.Field(ge=0, description="patients")
+
+
+class Published(pa.DataFrameModel):
+    """Printed numbers and the saved result that recomputes each."""
+
+    id: Series[str] = pa.Field(unique=True, description="name of the printed number")
+    where: Series[str] = pa.Field(description="place in the paper")
+    value: Series[str] = pa.Field(description="as printed")
+    decimals: Series[float] = pa.Field(description="printed decimals, -1 for what is no number")
+    kind: Series[str] | None = text("result, restatement or design")
+    dup_of: Series[str] | None = text("the number that this one restates")
+    chapter: Series[str] | None = text("chapter that recomputes it")
+    result: Series[str] | None = text("saved result of that chapter")
+    row: Series[str] | None = text("row of that result, as key=value; key=value")
+    column: Series[str] | None = text("column of that result")
+    scale: Series[float] | None = number("factor from the saved to the printed unit", "")
+    status: Series[str] | None = text("declared status", ["contradicted", "not recomputable"])
+    note: Series[str] | None = text("arithmetic of a contradiction, or why not recomputable")
+
+
+TABLES = {
+    "patients": Patients,
+    "radiotherapy": Radiotherapy,
+    "adverse_events": AdverseEvents,
+    "laboratory": Laboratory,
+    "screening": Screening,
+    "published": Published,
+}
+
+
+def kind(table, column):
+    """Return the kind of a contract column: text, number, boolean or date.
+
+    Parameters
+    ----------
+    table : str
+        Name of a table of the contract.
+    column : str
+        Name of one of its columns.
+
+    Returns
+    -------
+    str
+    """
+    dtype = str(TABLES[table].to_schema().columns[column].dtype)
+    for name in ("bool", "float", "datetime"):
+        if name in dtype:
+            return {"bool": "boolean", "float": "number", "datetime": "date"}[name]
+    return "text"
