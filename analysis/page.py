@@ -1,0 +1,111 @@
+"""What a chapter writes: sentences, tables, figures as MyST Markdown, and saved results."""
+
+from __future__ import annotations
+
+import html
+import os
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+from IPython.display import display as show
+
+from analysis import display
+
+
+class Page:
+    """The page of one chapter.
+
+    Parameters
+    ----------
+    chapter : str
+        Name of the chapter.
+    study : Study
+        The study that the page reports.
+    out_dir : str or Path
+        Folder that receives `results/CHAPTER/NAME.csv` and `figures/CHAPTER/NAME.svg`.
+    """
+
+    def __init__(self, chapter, study, out_dir):
+        self.chapter = chapter
+        self.study = study
+        self.out_dir = Path(out_dir)
+
+    def say(self, text):
+        """Print a sentence, or a list of them as one paragraph; nothing for nothing."""
+        sentences = [text] if isinstance(text, str) else [t for t in text if t]
+        if any(sentences):
+            emit(" ".join(sentences))
+
+    def points(self, sentences):
+        """Print sentences as a list."""
+        emit("\n".join(f"- {s}" for s in sentences if s))
+
+    def takeaways(self, sentences):
+        """Print the chapter's takeaways in a box."""
+        lines = "\n".join(f"- {s}" for s in sentences if s)
+        emit(f":::{{admonition}} Takeaways\n:class: tip\n\n{lines}\n:::")
+
+    def paper(self, text):
+        """Print a remark on the published paper, where the study reports one."""
+        if self.study.published is not None:
+            emit(f":::{{admonition}} Beside the paper\n:class: note\n\n{text}\n:::")
+
+    def question(self, question, answer):
+        """Print a question with its answer folded."""
+        emit(f":::{{dropdown}} {question}\n:icon: question\n\n{answer}\n:::")
+
+    def table(self, frame, name, caption, align=None):
+        """Print a frame of printed cells as a numbered table.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Cells as printed.
+        name : str
+            Name within the chapter; the reference target is `CHAPTER-NAME-table`.
+        caption : str
+        align : str, optional
+            See `display.table`.
+        """
+        body = display.table(frame, align)
+        emit(f":::{{table}} {caption}\n:name: {self.chapter}-{name}-table\n:align: left\n\n"
+             f"{body}\n:::")
+
+    def figure(self, figure, name, caption, alt):
+        """Save a figure as SVG and print it as a numbered figure.
+
+        Parameters
+        ----------
+        figure : Figure or Axes
+            What was drawn; it is closed.
+        name : str
+            Name within the chapter; the reference target is `CHAPTER-NAME-figure`.
+        caption : str
+        alt : str
+            What the figure shows, for those who do not see it.
+        """
+        figure = getattr(figure, "figure", figure)
+        path = self.out_dir / "figures" / self.chapter / f"{name}.svg"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(path, metadata={"Date": None})
+        plt.close(figure)
+        alt = " ".join(alt.split())
+        emit(f":::{{figure}} {os.path.relpath(path)}\n:name: {self.chapter}-{name}-figure\n"
+             f":alt: {alt}\n:width: 100%\n\n{caption}\n:::",
+             f'<figure>{path.read_text(encoding="utf-8")}<figcaption>{html.escape(caption)}'
+             "</figcaption></figure>")
+
+    def save(self, **results):
+        """Save tidy results by name, and return nothing: the chapter speaks of the frames."""
+        folder = self.out_dir / "results" / self.chapter
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, frame in results.items():
+            frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+
+
+def emit(markdown, rich=None):
+    """Hand Markdown to the book, and HTML to a notebook that is read by itself."""
+    bundle = {"text/markdown": markdown, "text/plain": markdown}
+    if rich is not None:
+        bundle["text/html"] = rich
+    show(bundle, raw=True)
