@@ -22,8 +22,9 @@ def number(x, decimals=None):
         return NOT_ESTIMABLE
     if decimals is None:
         decimals = 0 if float(x) == round(float(x)) else 1
-    # a half is rounded away from zero, as R's sprintf users and readers expect of a printed table
-    text = f"{math.copysign(math.floor(abs(x) * 10**decimals + 0.5 + 1e-9), x) / 10**decimals:.{decimals}f}"
+    # a half rounds away from zero, as the reader of a printed table expects
+    rounded = math.floor(abs(x) * 10**decimals + 0.5 + 1e-9) / 10**decimals
+    text = f"{math.copysign(rounded, x):.{decimals}f}"
     return re.sub(r"^-0(\.0*)?$", r"0\1", text).replace("-", "−")
 
 
