@@ -218,31 +218,34 @@ def draw_box(ax, x, y, words, excluded):
     ax.text(x, y, words, ha="center", va="center", bbox=edge, wrap=True, fontsize=8.5)
 
 
-def plot_intervals(attributes, labels, ax):
+def plot_intervals(intervals, ax, attributes, labels):
     """Draw the months of each interval, a mark per patient and a line at the median.
 
     Parameters
     ----------
-    attributes : DataFrame
-        With the columns named by `labels`, in months.
-    labels : dict of str to str
-        Column to its name on the axis.
+    intervals : DataFrame
+        From `summarise_intervals`; its variables are drawn, in order.
     ax : Axes
+    attributes : DataFrame
+        With a column per variable, in months.
+    labels : dict of str to str
+        Variable to its name on the axis.
 
     Returns
     -------
     Axes
     """
     rng = np.random.default_rng(0)
-    for i, (column, label) in enumerate(labels.items()):
+    names = [labels.get(v, v) for v in intervals["variable"]]
+    for i, column in enumerate(intervals["variable"]):
         values = attributes[column].dropna()
         ax.scatter(values, i + rng.uniform(-0.18, 0.18, len(values)), s=22, alpha=0.75,
-                   color=style.GROUPS[i], marker=style.MARKERS[i], linewidths=0, label=label)
+                   color=style.GROUPS[i], marker=style.MARKERS[i], linewidths=0)
         ax.plot([values.median()] * 2, [i - 0.3, i + 0.3], color=style.INK, linewidth=1.6)
         ax.annotate(f"median {months(values.median())}", (values.median(), i + 0.32),
                     ha="center", va="bottom", fontsize=8.5)
-    ax.set(yticks=range(len(labels)), yticklabels=labels.values(), xlabel="Months",
-           ylim=(-0.5, len(labels) - 0.35))
+    ax.set(yticks=range(len(names)), yticklabels=names, xlabel="Months",
+           ylim=(-0.5, len(names) - 0.35))
     ax.set_xlim(left=0)
     ax.spines["left"].set_visible(False)
     ax.tick_params(axis="y", length=0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 import re
 
@@ -164,6 +165,11 @@ def escape(text):
     """Make text from the data inert in MyST Markdown, HTML and LaTeX alike."""
     text = re.sub(r"([\\`*_{}\[\]()#+!|~^$@:])", r"\\\1", " ".join(str(text).split()))
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def plain(text):
+    """Return Markdown that `escape` made, or a sentence that holds it, as plain text."""
+    return html.unescape(re.sub(r"\\(.)", r"\1", " ".join(text.split())))
 
 
 def table(frame, align=None):

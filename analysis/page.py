@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import html
+import json
 import os
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 from IPython.display import display as show
 
-from analysis import display
+from analysis import display, style
 
 
 class Page:
@@ -54,8 +55,8 @@ class Page:
         """Print a question with its answer folded."""
         emit(f":::{{dropdown}} {question}\n:icon: question\n\n{answer}\n:::")
 
-    def table(self, frame, name, caption, align=None):
-        """Print a frame of printed cells as a numbered table.
+    def table(self, frame, name, caption, align=None, needs=""):
+        """Print a frame of printed cells as a numbered table; one line for an empty one.
 
         Parameters
         ----------
@@ -66,7 +67,12 @@ class Page:
         caption : str
         align : str, optional
             See `display.table`.
+        needs : str
+            Tables or columns that would bring an empty table back.
         """
+        if frame is None or len(frame) == 0:
+            self.lacks(needs)
+            return
         body = display.table(frame, align)
         emit(f":::{{table}} {caption}\n:name: {self.chapter}-{name}-table\n:align: left\n\n"
              f"{body}\n:::")
@@ -82,18 +88,49 @@ class Page:
             Name within the chapter; the reference target is `CHAPTER-NAME-figure`.
         caption : str
         alt : str
-            What the figure shows, for those who do not see it.
+            What the figure shows, for those who do not see it; Markdown is made plain.
         """
         figure = getattr(figure, "figure", figure)
         path = self.out_dir / "figures" / self.chapter / f"{name}.svg"
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, metadata={"Date": None})
         plt.close(figure)
-        alt = " ".join(alt.split())
+        alt = json.dumps(display.plain(alt), ensure_ascii=False)
         emit(f":::{{figure}} {os.path.relpath(path)}\n:name: {self.chapter}-{name}-figure\n"
              f":alt: {alt}\n:width: 100%\n\n{caption}\n:::",
              f'<figure>{path.read_text(encoding="utf-8")}<figcaption>{html.escape(caption)}'
              "</figcaption></figure>")
+
+    def plot(self, draw, result, name, caption, alt, needs="", width="page", height_mm=90,
+             **options):
+        """Draw a tidy result and print the figure; one line says what is missing for an empty one.
+
+        Parameters
+        ----------
+        draw : callable
+            A room's `plot_` function: takes the result and `ax`.
+        result : DataFrame or None
+        name : str
+            As for `figure`.
+        caption, alt : str or callable
+            A callable is given the result.
+        needs : str
+            Tables or columns that would bring the figure back.
+        width, height_mm
+            See `style.new_figure`.
+        **options
+            Passed to `draw`.
+        """
+        if result is None or len(result) == 0:
+            self.lacks(needs)
+            return
+        _, ax = style.new_figure(width, height_mm)
+        ax = draw(result, ax, **options)
+        self.figure(ax, name, *(t(result) if callable(t) else t for t in (caption, alt)))
+
+    def lacks(self, needs):
+        """Say in one line what this study would need for the part that is not shown."""
+        emit(f"*Not shown for this study: it needs {needs}.*")
 
     def save(self, **results):
         """Save tidy results by name, and return nothing: the chapter speaks of the frames."""
