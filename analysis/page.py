@@ -11,6 +11,8 @@ import matplotlib.pyplot as plt
 from IPython.display import display as show
 
 from analysis import display, style
+from analysis.ledger import join
+from analysis.prose import published
 
 
 class Page:
@@ -30,6 +32,7 @@ class Page:
         self.chapter = chapter
         self.study = study
         self.out_dir = Path(out_dir)
+        self.saved = {}
 
     def say(self, text):
         """Print a sentence, or a list of them as one paragraph; nothing for nothing."""
@@ -133,11 +136,18 @@ class Page:
         emit(f"*Not shown for this study: it needs {needs}.*")
 
     def save(self, **results):
-        """Save tidy results by name, and return nothing: the chapter speaks of the frames."""
+        """Save tidy results by name under `results/CHAPTER/`, unrounded."""
         folder = self.out_dir / "results" / self.chapter
         folder.mkdir(parents=True, exist_ok=True)
         for name, frame in results.items():
             frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+            self.saved[self.chapter, name] = frame
+
+    def score(self):
+        """Print how this chapter's saved results stand to the printed numbers, if there are any."""
+        if self.study.published is not None:
+            ledger = join(self.study.published, self.saved)
+            self.say(published.describe_chapter(ledger, self.chapter))
 
 
 def emit(markdown, rich=None):

@@ -267,3 +267,25 @@ def read_study(path):
     if (findings["severity"] == "error").any():
         raise StudyError(findings)
     return study
+
+
+def read_results(out_dir):
+    """Read the results that the chapters of a build have saved.
+
+    Parameters
+    ----------
+    out_dir : str or Path
+        Folder of the build; results lie in `results/CHAPTER/NAME.csv`.
+
+    Returns
+    -------
+    dict of (str, str) to DataFrame
+        By chapter and name; text columns keep empty cells empty.
+    """
+    found = {}
+    for path in sorted(Path(out_dir, "results").glob("*/*.csv")):
+        try:
+            found[path.parent.name, path.stem] = pd.read_csv(path)
+        except pd.errors.EmptyDataError:
+            found[path.parent.name, path.stem] = pd.DataFrame()
+    return found
