@@ -1,0 +1,1 @@
+"""The press: runs the chapters on a study and prints the book."""

@@ -1,0 +1,172 @@
+"""Putting the book together: staging folder, jupyter-book, and the swap that publishes it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import yaml
+
+from report.chapters import read_contents
+from report.run import PRODUCTS
+
+FURNITURE = ("references.bib", "_static")
+BANNER = "Synthetic data: the patients in this book do not exist."
+
+
+class BookError(Exception):
+    """What jupyter-book found wrong with the pages."""
+
+
+def stage(book_dir, stage_dir, jobs, absent, study):
+    """Lay out the sources of the book that is to be printed.
+
+    Parameters
+    ----------
+    book_dir : Path
+        The project: contents, configuration, plain pages.
+    stage_dir : Path
+        Folder to fill; emptied first.
+    jobs : list of Job
+        The executed chapters.
+    absent : dict
+        Chapter: list of needs that the study does not meet.
+    study : Study
+    """
+    shutil.rmtree(stage_dir, ignore_errors=True)
+    stage_dir.mkdir(parents=True)
+    for name in FURNITURE:
+        if (book_dir / name).is_dir():
+            shutil.copytree(book_dir / name, stage_dir / name)
+        elif (book_dir / name).is_file():
+            shutil.copy(book_dir / name, stage_dir / name)
+    executed = {job.chapter.file: job for job in jobs}
+    left_out = {chapter.file for chapter in absent}
+    for file in read_contents(book_dir):
+        if file in executed:
+            stage_chapter(executed[file], stage_dir, absent)
+        elif file not in left_out:
+            page = book_dir / f"{file}.md"
+            (stage_dir / file).parent.mkdir(parents=True, exist_ok=True)
+            text = unlink(page.read_text(encoding="utf-8"), absent)
+            (stage_dir / f"{file}.md").write_text(text, encoding="utf-8")
+    write_contents(book_dir, stage_dir, left_out)
+    write_configuration(book_dir, stage_dir, study)
+
+
+def stage_chapter(job, stage_dir, absent):
+    """Copy an executed chapter with its figures and results; mend its links."""
+    for product in PRODUCTS:
+        if (job.folder / product).is_dir():
+            shutil.copytree(job.folder / product, stage_dir / product, dirs_exist_ok=True)
+    target = stage_dir / f"{job.chapter.file}.ipynb"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    notebook = nbformat.read(job.folder / f"{job.chapter.file}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = unlink(cell.source, absent)
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "text/markdown" in data:
+                data["text/markdown"] = unlink(data["text/markdown"], absent)
+    if job.chapter.file == read_contents(job.book_dir)[0] and absent:
+        cell = nbformat.v4.new_markdown_cell(say_absent(absent))
+        cell["id"] = f"{job.chapter.name}-absent"
+        notebook.cells.append(cell)
+    nbformat.write(notebook, target)
+
+
+def unlink(text, absent):
+    """Point links at executed chapters, and turn those to absent chapters into plain words."""
+    for chapter in absent:
+        name, title = re.escape(chapter.name), chapter.title
+        text = re.sub(rf"\[([^\]]+)\]\((?:[^)\s]*/)?{name}\.(?:md|ipynb)[^)]*\)", r"\1", text)
+        text = re.sub(rf"\{{doc\}}`([^`<]+) <[^`>]*\b{name}>`", r"\1", text)
+        text = re.sub(rf"\{{doc\}}`[^`]*\b{name}`", f"“{title}”", text)
+        text = re.sub(rf"\{{(?:num)?ref\}}`(?:[^`<]+<)?{name}-[^`]*`",
+                      f"the chapter “{title}” (not in this book)", text)
+    return re.sub(r"(\]\((?:[\w./-]*/)?\w+)\.md(#[^)]*)?\)", r"\1.ipynb\2)", text)
+
+
+def say_absent(absent):
+    """List the chapters that are left out and the columns that would bring them back."""
+    lines = [f"- **{chapter.title}** needs {spell(needs)}." for chapter, needs in absent.items()]
+    return "\n".join(["## Chapters left out", "",
+                      "The study folder does not hold what these chapters describe.", "", *lines])
+
+
+def spell(needs):
+    """Spell needs: ``table.column`` as a column of a table."""
+    return ", and ".join(
+        " or ".join("`{1}` in the table `{0}`".format(*n.strip().split("."))
+                    for n in need.split(" or ")) for need in needs)
+
+
+def write_contents(book_dir, stage_dir, left_out):
+    """Write the contents without the chapters that are left out."""
+    def prune(entry):
+        if isinstance(entry, list):
+            return [prune(item) for item in entry if not left_out & {dict(item).get("file")}]
+        if isinstance(entry, dict):
+            return {key: prune(value) for key, value in entry.items()}
+        return entry
+
+    contents = prune(yaml.safe_load((book_dir / "_toc.yml").read_text(encoding="utf-8")))
+    contents["parts"] = [part for part in contents.get("parts", []) if part.get("chapters")]
+    (stage_dir / "_toc.yml").write_text(yaml.safe_dump(contents, sort_keys=False))
+
+
+def write_configuration(book_dir, stage_dir, study):
+    """Write the configuration of this study's book: title, authors, banner, no execution."""
+    config = yaml.safe_load((book_dir / "_config.yml").read_text(encoding="utf-8"))
+    config["title"] = study.title
+    config["author"] = ", ".join(study.authors) or config.get("author", "")
+    config.setdefault("html", {})["announcement"] = BANNER if study.synthetic else ""
+    config |= {"execute": {"execute_notebooks": "off"}, "exclude_patterns": []}
+    (stage_dir / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False),
+                                           encoding="utf-8")
+
+
+def print_html(stage_dir, study):
+    """Build the staged book; return the folder of its pages.
+
+    Raises
+    ------
+    BookError
+        With jupyter-book's warnings and errors.
+    """
+    cutoff = study.data_cutoff or dt.date(1980, 1, 1)
+    moment = dt.datetime(cutoff.year, cutoff.month, cutoff.day, tzinfo=dt.UTC)
+    epoch = str(int(moment.timestamp()))
+    done = subprocess.run(
+        [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build",
+         str(stage_dir), "-W", "-n", "--keep-going", "--path-output", str(stage_dir.parent)],
+        capture_output=True, text=True, check=False,
+        env=os.environ | {"SOURCE_DATE_EPOCH": epoch, "NO_COLOR": "1", "PYTHONHASHSEED": "0"})
+    if done.returncode:
+        said = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr).splitlines()
+        wrong = [line for line in said if re.search(r"WARNING|ERROR|Error|Exception", line)]
+        where = f"{stage_dir}{os.sep}"
+        raise BookError("\n".join(wrong or said[-20:]).replace(where, ""))
+    return stage_dir.parent / "_build" / "html"
+
+
+def publish(new_dir, out_dir, html_dir):
+    """Put the new pages, sources and results in the place of the earlier ones."""
+    old = new_dir.parent / "old"
+    shutil.rmtree(old, ignore_errors=True)
+    old.mkdir()
+    new = {"html": html_dir, "book": new_dir / "book", "results": new_dir / "book" / "results"}
+    shutil.copytree(new["results"], new_dir / "results", dirs_exist_ok=True)
+    new["results"] = new_dir / "results"
+    for name, folder in new.items():
+        if (out_dir / name).exists():
+            (out_dir / name).rename(old / name)
+        folder.rename(out_dir / name)
+    shutil.rmtree(old)
+    shutil.rmtree(new_dir)

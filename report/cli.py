@@ -1,0 +1,146 @@
+"""The commands and their messages."""
+
+from __future__ import annotations
+
+import argparse
+import time
+import webbrowser
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parents[1]
+FAILED, BAD_STUDY = 1, 2
+console = Console(highlight=False, soft_wrap=True)
+
+
+def parse(argv=None):
+    """Read the command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m report", description="Run the chapters on a study and print the book.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    build = commands.add_parser("build", help="make the book of a study")
+    build.add_argument("study", nargs="?", default="data/ning2023", help="study folder")
+    build.add_argument("--out", help="where the book goes (default: _build/STUDY)")
+    build.add_argument("-p", "--parameter", action="append", default=[],
+                       metavar="chapter.name=value", help="a chapter's parameter; repeatable")
+    build.add_argument("--fresh", action="store_true", help="execute chapters that are current too")
+    build.add_argument("--workers", type=int, default=2, help="chapters executed at a time")
+    build.add_argument("--dask", metavar="ADDRESS",
+                       help="execute on a dask scheduler's workers (same files, same environment)")
+    build.add_argument("--book", default=ROOT, type=Path, help=argparse.SUPPRESS)
+    check = commands.add_parser("check", help="list all that is wrong with a study folder")
+    check.add_argument("study", nargs="?", default="data/ning2023", help="study folder")
+    show = commands.add_parser("open", help="show the book in a browser")
+    show.add_argument("study", nargs="?", default="data/ning2023", help="study folder")
+    show.add_argument("--out", help="where the book stands (default: _build/STUDY)")
+    return parser.parse_args(argv)
+
+
+def main(argv=None):
+    """Run a command; return its exit status: 1 a chapter or page failed, 2 a bad study or call."""
+    arguments = parse(argv)
+    return {"build": build, "check": check, "open": show}[arguments.command](arguments)
+
+
+def find_out(arguments):
+    """Tell where the book of a study goes."""
+    return Path(arguments.out or f"_build/{Path(arguments.study).resolve().name}").resolve()
+
+
+def check(arguments):
+    """Print all findings of a study folder."""
+    from analysis.study import check_study
+
+    findings = check_study(arguments.study)
+    if findings.empty:
+        console.print(f"{arguments.study}: nothing wrong")
+        return 0
+    print_findings(findings)
+    return BAD_STUDY if (findings["severity"] == "error").any() else 0
+
+
+def print_findings(findings):
+    """Print findings as a table."""
+    table = Table(*findings.columns, box=None, pad_edge=False, header_style="bold")
+    for row in findings.itertuples(index=False):
+        table.add_row(*(str(cell) for cell in row))
+    Console(highlight=False, width=max(console.width, 160)).print(table, markup=False)
+
+
+def build(arguments):
+    """Make the book of a study."""
+    began = time.perf_counter()
+    from analysis.study import StudyError, read_study
+
+    try:
+        study = read_study(arguments.study)
+    except StudyError as error:
+        print_findings(error.findings)
+        return BAD_STUDY
+    from report.book import BookError
+    from report.chapters import ParameterError
+    from report.run import ChapterError
+
+    try:
+        print_book(arguments, study)
+    except ParameterError as error:
+        console.print(str(error), markup=False)
+        return BAD_STUDY
+    except (ChapterError, BookError) as error:
+        console.print(str(error), markup=False, style="red")
+        console.print("No book made; an earlier one is as it was.")
+        return FAILED
+    console.print(f"{find_out(arguments) / 'html' / 'index.html'}  "
+                  f"{time.perf_counter() - began:.1f} s", markup=False)
+    return 0
+
+
+def print_book(arguments, study):
+    """Execute the chapters, stage them, print the pages and put them in place."""
+    from report.book import print_html, publish, spell, stage
+    from report.chapters import find_missing, read_chapters, settle_parameters
+    from report.run import plan_jobs, run_jobs
+
+    out_dir = find_out(arguments)
+    chapters = read_chapters(arguments.book)
+    parameters = settle_parameters(chapters, study.chapters, arguments.parameter)
+    missing = {chapter: find_missing(chapter, study) for chapter in chapters}
+    absent = {chapter: needs for chapter, needs in missing.items() if needs}
+    for chapter, needs in absent.items():
+        console.print(f"  {chapter.name:<12} left out: needs {spell(needs)}", markup=False)
+    jobs = plan_jobs([c for c in chapters if c not in absent], arguments.book,
+                     Path(arguments.study).resolve(), out_dir / ".press" / "chapters", parameters,
+                     "nbclient" if arguments.dask else None)
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(),
+                  console=console, transient=True) as progress:
+        task = progress.add_task("chapters", total=len(jobs) + 1)
+
+        def tell(job, seconds, remarks):
+            spent = "current" if seconds is None else f"{seconds:4.1f} s"
+            console.print(f"  {job.chapter.name:<12} {spent}", markup=False)
+            for line in remarks.splitlines():
+                console.print(f"    {line}", markup=False, style="yellow")
+            progress.advance(task)
+
+        run_jobs(jobs, arguments.workers, arguments.fresh, arguments.dask, tell)
+        progress.update(task, description="pages")
+        began = time.perf_counter()
+        new_dir = out_dir / ".press" / "new"
+        stage(arguments.book, new_dir / "book", jobs, absent, study)
+        html_dir = print_html(new_dir / "book", study)
+        publish(new_dir, out_dir, html_dir)
+        console.print(f"  {'pages':<12} {time.perf_counter() - began:4.1f} s")
+
+
+def show(arguments):
+    """Show the book in a browser."""
+    page = find_out(arguments) / "html" / "index.html"
+    if not page.is_file():
+        console.print(f"{page}: no book yet; `python -m report build {arguments.study}` makes it",
+                      markup=False)
+        return FAILED
+    webbrowser.open(page.as_uri())
+    return 0

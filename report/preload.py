@@ -1,0 +1,18 @@
+"""What every chapter imports, imported once in the process that its kernels are forked from.
+
+Must not import papermill: its event loop and threads do not survive a fork.
+"""
+
+import importlib
+import pkgutil
+
+import ipykernel.kernelapp  # noqa: F401
+import matplotlib_inline.backend_inline  # noqa: F401
+
+import analysis
+
+for module in pkgutil.walk_packages(analysis.__path__, "analysis."):
+    try:
+        importlib.import_module(module.name)
+    except Exception:  # noqa: BLE001, S110  the chapter that needs the module will say what is wrong
+        pass
