@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis import style
+
 AGENTS = {"ici_agent": "checkpoint inhibitor", "antiangiogenic_agent": "antiangiogenic agent"}
 DEPARTURES = ["departure", "n", "total", "percent", "median", "low", "high", "unknown"]
 LIMITS = {"dose_gy": "dose", "fractions": "fractions"}
 
 
 def count_agents(patients):
-    """Count patients per combination of checkpoint inhibitor and antiangiogenic agent.
+    """Count patients per agent of each class.
 
     Parameters
     ----------
@@ -20,24 +22,37 @@ def count_agents(patients):
     Returns
     -------
     DataFrame
-        `kind` (ici_agent, antiangiogenic_agent or both), `ici_agent, antiangiogenic_agent`
-        ("" where the row is a margin), `n, total, percent`. `total` are the patients with a value
-        in every column that the row names; the others are `missing`.
+        `class` (a key of `AGENTS`), `agent, n, total, percent, missing`, the most frequent first.
+        `total` are all patients, `missing` those of them without a value.
     """
-    present = [column for column in AGENTS if column in patients]
-    wanted = [[column] for column in present] + ([present] if len(present) > 1 else [])
-    rows = []
-    for columns in wanted:
-        known = patients[columns].dropna()
-        counts = known.value_counts().reset_index(name="n")
-        rows.append(counts.assign(
-            kind=columns[0] if len(columns) == 1 else "both", total=len(known),
-            percent=100 * counts["n"] / len(known), missing=len(patients) - len(known)))
-    columns = ["kind", *AGENTS, "n", "total", "percent", "missing"]
-    table = pd.concat(rows) if rows else pd.DataFrame(columns=columns)
-    table = table.reindex(columns=columns).fillna({column: "" for column in AGENTS})
-    return table.sort_values(["kind", "n", *AGENTS], ascending=[True, False, True, True],
-                             ignore_index=True)
+    rows = [{"class": column, "agent": agent, "n": n, "total": len(patients),
+             "percent": 100 * n / len(patients), "missing": int(patients[column].isna().sum())}
+            for column in AGENTS if column in patients
+            for agent, n in rank_agents(patients[column]).items()]
+    return pd.DataFrame(rows, columns=["class", "agent", "n", "total", "percent", "missing"])
+
+
+def rank_agents(agents):
+    """Return the patients of each agent, the most frequent first, equal ones by name."""
+    return agents.value_counts().sort_index().sort_values(ascending=False, kind="stable")
+
+
+def count_combinations(patients):
+    """Count patients per pair of checkpoint inhibitor and antiangiogenic agent.
+
+    Returns
+    -------
+    DataFrame
+        `ici_agent, antiangiogenic_agent, n, total, percent, missing`, the most frequent first;
+        empty when the study records only one of the two. A patient without either is `missing`.
+    """
+    columns = [*AGENTS, "n", "total", "percent", "missing"]
+    if not set(AGENTS) <= set(patients.columns):
+        return pd.DataFrame(columns=columns)
+    counts = patients.groupby(list(AGENTS)).size().rename("n").reset_index()
+    counts = counts.assign(total=len(patients), percent=100 * counts["n"] / len(patients),
+                           missing=len(patients) - counts["n"].sum())
+    return counts.sort_values("n", ascending=False, kind="stable", ignore_index=True)[columns]
 
 
 def derive_outside(courses, protocol):
@@ -114,3 +129,37 @@ def count_departures(patients, courses, protocol=None):
     if "ici_switched" in patients:
         rows.append(count_flag("switched", patients["ici_switched"]))
     return pd.DataFrame(rows, columns=DEPARTURES)
+
+
+def plot_combinations(pairs, ax):
+    """Draw who had which combination of agents: a disc per pair, its area the patients.
+
+    Parameters
+    ----------
+    pairs : DataFrame
+        From `count_combinations`.
+    ax : matplotlib Axes
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    rows = pairs.groupby("ici_agent")["n"].sum().sort_values(kind="stable")
+    columns = pairs.groupby("antiangiogenic_agent")["n"].sum().sort_values(
+        ascending=False, kind="stable")
+    x = pairs["antiangiogenic_agent"].map({name: i for i, name in enumerate(columns.index)})
+    y = pairs["ici_agent"].map({name: i for i, name in enumerate(rows.index)})
+    ax.scatter(x, y, s=70 + 180 * pairs["n"] / pairs["n"].max(), color=style.BLUE, zorder=3)
+    for i, j, n in zip(x, y, pairs["n"], strict=True):
+        ax.annotate(f"{n}", (i, j), ha="center", va="center", color="white", fontsize=8,
+                    zorder=4)
+    ax.grid(color=style.PALE, linewidth=0.8)
+    ax.set_axisbelow(True)
+    ax.set(xlim=(-0.6, len(columns) - 0.4), ylim=(-0.6, len(rows) - 0.4))
+    ax.set_xticks(range(len(columns)), [f"{name} ({n})" for name, n in columns.items()],
+                  rotation=90, parse_math=False)
+    ax.set_yticks(range(len(rows)), [f"{name} ({n})" for name, n in rows.items()],
+                  parse_math=False)
+    ax.spines[["left", "bottom"]].set_visible(False)
+    ax.tick_params(length=0)
+    return ax

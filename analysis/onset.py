@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis import style
+from analysis.butterfly import wrap_term
+
 ONSET = ["scope", "term", "band", "n", "median_day", "low_day", "high_day"]
+#: band: marker, edge, face; the open mark tells the mild grades in black and white
+MARKS = {"1-2": ("o", style.BLUE, "none"), "3-4": ("D", style.VERMILLION, style.VERMILLION),
+         "5": ("X", style.INK, style.INK)}
 
 
 def derive_first(events, keys=("patient_id", "term")):
@@ -53,3 +59,45 @@ def estimate_onset(events):
                              first["onset_day"].min(), first["onset_day"].max()), strict=True))
             for scope, term, band, first in groups]
     return pd.DataFrame(rows, columns=ONSET)
+
+
+def plot_onset(events, ax, terms, acute_days):
+    """Draw the day of first onset: a mark per patient and term, by worst band of that event.
+
+    Parameters
+    ----------
+    events : DataFrame
+        From `safety.derive_windows`.
+    ax : matplotlib Axes
+    terms : sequence of str
+        Terms to draw, from the top.
+    acute_days : float
+        Where the acute window ends.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    first = derive_first(events)
+    first = first[first["term"].isin(terms)]
+    row = first["term"].map({term: i for i, term in enumerate(terms)})
+    order = first.sort_values("onset_day").groupby("term").cumcount()
+    y = row + 0.26 * ((order % 3) - 1)
+    for band, (marker, colour, face) in MARKS.items():
+        mine = first["band"] == band
+        if mine.any():
+            ax.scatter(first["onset_day"][mine], y[mine], s=26, marker=marker, edgecolor=colour,
+                       facecolor=face, linewidth=1.1, zorder=3,
+                       label=f"Grade {band.replace('-', '–')}")
+    ax.axvline(acute_days, color=style.INK, linewidth=1, linestyle="--")
+    for side, word, align in ((-3, "acute", "right"), (3, "late", "left")):
+        ax.annotate(word, (acute_days, 1), (side, 2), ("data", "axes fraction"), "offset points",
+                    ha=align, va="bottom", fontsize=8.5)
+    ax.set_yticks(range(len(terms)), [wrap_term(term) for term in terms], parse_math=False)
+    ax.set(ylim=(len(terms) - 0.5, -0.5), xlabel="Day of first onset")
+    ax.set_xlim(left=0)
+    ax.grid(axis="y", color=style.PALE, linewidth=0.6)
+    ax.set_axisbelow(True)
+    ax.tick_params(axis="y", length=0)
+    ax.figure.legend(loc="outside lower center", ncols=3)
+    return ax

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.proportion import estimate_proportion
 from analysis.schema import DAYS_PER_MONTH
 
 VERDICTS = ("met", "progression", "not_met", "unknown")
 VALUES = ["alp_u_l", "alt_u_l", "ast_u_l", "ascites"]
-RILD = ["criterion", "verdict", "n", "total", "percent"]
+RILD = ["criterion", "verdict", "n", "total", "percent", "n_judged", "conf_low", "conf_high",
+        "conf_level", "method"]
 
 
 def derive_visit_days(laboratory):
@@ -116,23 +118,36 @@ def judge(patient_id, reached, progressed):
             .drop_duplicates("patient_id").sort_values("patient_id", ignore_index=True))
 
 
-def count_rild(verdicts):
+def count_rild(verdicts, conf_level=0.95):
     """Count patients per criterion and verdict.
 
     Parameters
     ----------
     verdicts : DataFrame
         From `derive_rild`.
+    conf_level : float, default 0.95
+        Level of the limits.
 
     Returns
     -------
     DataFrame
-        `criterion, verdict, n, total, percent`; every verdict has a row.
+        `criterion, verdict, n, total, percent, n_judged, conf_low, conf_high, conf_level, method`;
+        every verdict has a row. `n_judged` leaves out the unknown; the exact limits are those of
+        `met` among the judged, in per cent, and NaN on the other rows.
     """
     rows = []
     for criterion, group in verdicts.groupby("criterion"):
-        for verdict in VERDICTS:
-            n = int((group["verdict"] == verdict).sum())
-            rows.append({"criterion": criterion, "verdict": verdict, "n": n, "total": len(group),
-                         "percent": 100 * n / len(group)})
-    return pd.DataFrame(rows, columns=RILD)
+        counts = group["verdict"].value_counts().reindex(list(VERDICTS), fill_value=0)
+        rows.append(pd.DataFrame({
+            "criterion": criterion, "verdict": counts.index, "n": counts.to_numpy(),
+            "total": len(group), "percent": 100 * counts.to_numpy() / len(group),
+            "n_judged": len(group) - counts["unknown"]}))
+    if not rows:
+        return pd.DataFrame(columns=RILD)
+    table = pd.concat(rows, ignore_index=True)
+    met = table["verdict"] == "met"
+    limits = estimate_proportion(table.loc[met, "n"], table.loc[met, "n_judged"],
+                                 conf_level=conf_level)
+    for column in RILD[-4:]:
+        table.loc[met, column] = limits[column].to_numpy()
+    return table[RILD]

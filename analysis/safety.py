@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.schema import DAYS_PER_MONTH
+
 WINDOWS = ("acute", "late", "all")
 BANDS = ("any", "1-2", "3-4", "5")
 COUNTS = ["window", "band", "n", "total", "percent"]
@@ -157,3 +159,25 @@ def count_unplaced(events):
     return pd.DataFrame([{"reason": reason, "n_event": len(found),
                           "n_patient": found["patient_id"].nunique()}
                          for reason, found in chosen.items()])
+
+
+def count_observed(endpoints, acute_days=90):
+    """Count the patients still observed after the acute window, in whom a late event can be seen.
+
+    Parameters
+    ----------
+    endpoints : DataFrame
+        Long: `endpoint, time_mo`; the times of OS are used.
+    acute_days : float, default 90
+        Last day of the acute window.
+
+    Returns
+    -------
+    DataFrame
+        One row `n, total, percent`; empty where OS is not known.
+    """
+    days = endpoints.loc[endpoints["endpoint"] == "OS", "time_mo"] * DAYS_PER_MONTH
+    if days.empty:
+        return pd.DataFrame(columns=["n", "total", "percent"])
+    n = int((days > acute_days).sum())
+    return pd.DataFrame({"n": [n], "total": len(days), "percent": 100 * n / len(days)})

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis import style
+from analysis.flow import ink
+from analysis.schema import TECHNIQUES
 from analysis.treatment import DOSES
 
 
@@ -23,8 +26,67 @@ def count_schedules(courses):
 
 
 def derive_isobed(bed_gy, fractions, alpha_beta_gy=10.0):
-    """Return the total dose (Gy) that gives `bed_gy` in `fractions`: the positive root of
-    D²/(n·α/β) + D = BED.
-    """
+    """Return the total dose D (Gy) with BED `bed_gy` in n `fractions`: D²/(n·α/β) + D = BED."""
     scale = np.asarray(fractions, dtype=float) * alpha_beta_gy
     return scale / 2 * (np.sqrt(1 + 4 * bed_gy / scale) - 1)
+
+
+def plot_schedules(table, ax, bed_lines_gy=(40, 60, 80, 100)):
+    """Draw total dose against fractions, a mark per schedule, with lines of equal BED.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `count_schedules`.
+    ax : matplotlib Axes
+    bed_lines_gy : sequence of float
+        BED of each line, Gy, with the α/β of the table.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Notes
+    -----
+    The area of a mark grows with its patients; their number stands in it where there is more than
+    one. Technique is shape and colour. Equal schedules of two techniques stand side by side.
+    """
+    alpha_beta = table["alpha_beta_gy"].iloc[0]
+    right, top = table["fractions"].max() * 1.12 + 1, table["dose_gy"].max() * 1.15
+    draw_isobeds(ax, bed_lines_gy, alpha_beta, right, top)
+    named = table.assign(technique=table["technique"].fillna("not recorded"))
+    order = list(dict.fromkeys([t for t in TECHNIQUES if (named["technique"] == t).any()]
+                               + list(named["technique"])))
+    shared = named.groupby(["fractions", "dose_gy"])["technique"]
+    shift = (shared.cumcount() - (shared.transform("size") - 1) / 2) * 0.03 * right
+    area = 45 + 130 * (named["n"] - 1) / max(named["n"].max() - 1, 1)
+    look = {name: (style.MARKERS[i], style.GROUPS[i]) for i, name in enumerate(order)}
+    for technique, (marker, colour) in look.items():
+        ax.scatter([], [], s=50, marker=marker, color=colour, label=technique)
+    placed = named.assign(x=named["fractions"] + shift, area=area)
+    for row in placed.sort_values("n", ascending=False, kind="stable").itertuples():
+        marker, colour = look[row.technique]
+        ax.scatter(row.x, row.dose_gy, s=row.area, marker=marker, color=colour,
+                   edgecolor="white", linewidth=0.8, zorder=3)
+        if row.n > 1:
+            ax.annotate(f"{row.n}", (row.x, row.dose_gy), ha="center", va="center", fontsize=8,
+                        color=ink(colour), zorder=3)
+    ax.set(xlim=(0, right), ylim=(0, top), xlabel="Fractions", ylabel="Total dose, Gy")
+    ax.legend(loc="lower right", title="Technique", alignment="left")
+    return ax
+
+
+def draw_isobeds(ax, bed_lines_gy, alpha_beta_gy, right, top):
+    """Draw a labelled line of equal BED for each value, inside the axes."""
+    fractions = np.linspace(right / 400, right, 400)
+    for bed in bed_lines_gy:
+        dose = derive_isobed(bed, fractions, alpha_beta_gy)
+        ax.plot(fractions, dose, color=style.GREY, linewidth=0.8, linestyle="--", zorder=1)
+        inside = np.flatnonzero(dose <= top)
+        if len(inside):
+            end = inside[-1]
+            ax.annotate(f"{bed:g} Gy", (fractions[end], dose[end]), (2, 0), "data",
+                        "offset points", fontsize=8, color=style.GREY, va="center",
+                        annotation_clip=False)
+    ax.annotate("BED", (1, 1), (2, 9), "axes fraction", "offset points", fontsize=8,
+                color=style.GREY, va="bottom", ha="center", annotation_clip=False)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from analysis.cohort import BASELINE, count_levels, summarise_number
 from analysis.schema import SITES, TECHNIQUES
 
-SUMMARY = ["variable", "level", "n", "total", "percent", "median", "low", "high", "missing"]
 LIVER_TARGETS = ("liver only", "liver and extrahepatic")
 COURSE = ["technique", "fractions", "dose_gy"]
 DOSES = ["dose_gy", "fractions", "dose_per_fraction_gy", "bed10_gy", "eqd2_gy"]
@@ -99,35 +99,11 @@ def derive_courses(patients, radiotherapy, alpha_beta_gy=10.0):
     return courses.astype({"completed": "boolean"})
 
 
-def count_levels(variable, values, order=None):
-    """Count the levels of one attribute that has one value per patient.
-
-    Returns
-    -------
-    DataFrame
-        Rows of the summary; `total` are the patients with a value and `missing` those without.
-    """
-    known = values.dropna()
-    levels = [v for v in (order or sorted(known.unique())) if (known == v).any()]
-    rows = [{"variable": variable, "level": level, "n": int((known == level).sum()),
-             "total": len(known), "percent": 100 * float((known == level).mean()),
-             "missing": len(values) - len(known)} for level in levels]
-    return pd.DataFrame(rows, columns=SUMMARY)
-
-
-def estimate_range(variable, values):
-    """Describe one continuous attribute by median, minimum and maximum.
-
-    Returns
-    -------
-    DataFrame
-        One row of the summary; `n` and `total` are the patients with a value.
-    """
-    known = values.dropna().astype(float)
-    row = {"variable": variable, "level": "", "n": len(known), "total": len(known),
-           "median": known.median(), "low": known.min(), "high": known.max(),
-           "missing": len(values) - len(known)}
-    return pd.DataFrame([row], columns=SUMMARY)
+def count_named(variable, values, order):
+    """Count those levels of `order` that anybody has, one value per patient."""
+    present = [level for level in order if (values == level).any()]
+    return count_levels(pd.Series(pd.Categorical(values, categories=present, ordered=True)),
+                        variable)
 
 
 def count_sites(patients, radiotherapy):
@@ -140,24 +116,24 @@ def count_sites(patients, radiotherapy):
         liver lesions by whether a site outside the liver was irradiated as well.
     """
     if "site" not in radiotherapy:
-        return pd.DataFrame(columns=SUMMARY)
+        return pd.DataFrame(columns=BASELINE)
     known = radiotherapy.dropna(subset="site")
     sites = known.groupby("patient_id")["site"].agg(set)
     counts = known.groupby("site")["patient_id"].nunique().reindex(SITES).dropna()
     table = pd.DataFrame({"variable": "site", "level": counts.index,
-                          "n": counts.to_numpy(dtype=int), "total": len(sites),
-                          "percent": 100 * counts.to_numpy() / len(sites),
-                          "missing": len(patients) - len(sites)}, columns=SUMMARY)
+                          "n": counts.to_numpy(dtype=int), "total": len(patients),
+                          "percent": 100 * counts.to_numpy() / len(patients),
+                          "missing": len(patients) - len(sites)}, columns=BASELINE)
     liver = sites[sites.map(lambda s: "liver" in s).astype(bool)]
     outside = {"bone_soft_tissue", "lymph_node", "other"}
     target = liver.map(lambda s: "liver and extrahepatic" if s & outside else "liver only")
-    return stack([table, count_levels("liver_target", target, LIVER_TARGETS)])
+    return stack([table, count_named("liver_target", target, LIVER_TARGETS)])
 
 
 def stack(tables):
     """Put summary tables under each other."""
     rows = [row for table in tables for row in table.to_dict("records")]
-    return pd.DataFrame(rows, columns=SUMMARY)
+    return pd.DataFrame(rows, columns=BASELINE)
 
 
 def count_treatment(patients, radiotherapy, courses):
@@ -175,13 +151,18 @@ def count_treatment(patients, radiotherapy, courses):
     DataFrame
         `variable, level, n, total, percent, median, low, high, missing`; doses in Gy. An attribute
         that no patient has is left out.
+
+    Notes
+    -----
+    As in Table 1, `total` are all patients and `missing` those of them without a value; only
+    `liver_target` is of the patients with irradiated liver lesions.
     """
     completed = courses["completed"].map({True: "completed", False: "stopped early"})
     several = courses["n_course"].gt(1).map({True: "several", False: "one"}).where(
         courses["n_course"].notna())
     parts = [count_sites(patients, radiotherapy),
-             *(estimate_range(name, courses[name]) for name in DOSES),
-             count_levels("technique", courses["technique"], TECHNIQUES),
-             count_levels("completed", completed, ["completed", "stopped early"]),
-             count_levels("courses", several, ["one", "several"])]
+             *(summarise_number(courses[name], name) for name in DOSES),
+             count_named("technique", courses["technique"], TECHNIQUES),
+             count_named("completed", completed, ["completed", "stopped early"]),
+             count_named("courses", several, ["one", "several"])]
     return stack([part for part in parts if part["n"].sum() > 0])

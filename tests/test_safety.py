@@ -169,3 +169,19 @@ def test_visits_by_day():
                           "alt_u_l": [30.0, 80.0, 300.0], "ast_u_l": [30.0, 30.0, 30.0]})
     assert verdict("non_classic", table) == "not_met"
     assert verdict("non_classic", table.assign(alt_u_l=[80.0, 30.0, 300.0])) == "met"
+
+
+def test_nobody_met_has_an_upper_limit():
+    people = pd.DataFrame({"patient_id": [f"p{i}" for i in range(36)]})
+    table = pd.concat([laboratory(ascites=(False, False)).assign(patient_id=i)
+                       for i in people["patient_id"]])
+    row = rild.count_rild(rild.derive_rild(people, table)).query(
+        "criterion == 'classic' and verdict == 'met'").iloc[0]
+    assert (row["n"], row["n_judged"]) == (0, 36)
+    assert row["conf_high"] == pytest.approx(100 * (1 - 0.025 ** (1 / 36)))
+
+
+def test_observed_after_the_acute_window():
+    times = pd.DataFrame({"endpoint": ["OS", "OS", "PFS"], "time_mo": [2.0, 4.0, 9.0]})
+    assert safety.count_observed(times).iloc[0].tolist() == [1, 2, 50]
+    assert safety.count_observed(times.tail(1)).empty

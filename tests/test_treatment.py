@@ -92,12 +92,12 @@ def test_input_is_left_alone():
 def test_summary_counts_patients_and_missing():
     summary = treatment.count_treatment(PATIENTS, ROWS, COURSES)
     assert cell(summary, "n", variable="site", level="liver") == 2
-    assert cell(summary, "total", variable="site", level="liver") == 3
+    assert cell(summary, "total", variable="site", level="liver") == 4
     assert cell(summary, "n", variable="liver_target", level="liver and extrahepatic") == 1
     assert cell(summary, "n", variable="liver_target", level="liver only") == 1
     assert cell(summary, "median", variable="dose_gy") == pytest.approx(33.75)
     assert cell(summary, "missing", variable="dose_gy") == 2
-    assert cell(summary, "percent", variable="technique", level="IMRT") == pytest.approx(200 / 3)
+    assert cell(summary, "percent", variable="technique", level="IMRT") == 50
     assert cell(summary, "n", variable="completed", level="stopped early") == 1
 
 
@@ -129,10 +129,17 @@ def test_agents():
     patients = PATIENTS.assign(ici_agent=["x", "x", "y", None],
                                antiangiogenic_agent=["u", "v", None, None])
     table = agents.count_agents(patients)
-    assert cell(table, "n", kind="ici_agent", ici_agent="x") == 2
-    assert cell(table, "total", kind="both", ici_agent="x", antiangiogenic_agent="u") == 2
-    assert set(table.query("kind == 'both'")["missing"]) == {2}
+    assert cell(table, "n", agent="x") == 2
+    assert cell(table, "missing", agent="u") == 2
+    assert table["agent"].tolist() == ["x", "y", "u", "v"]
+    pairs = agents.count_combinations(patients)
+    assert cell(pairs, "percent", ici_agent="x", antiangiogenic_agent="u") == 25
+    assert set(pairs["missing"]) == {2}
+
+
+def test_agents_that_nobody_recorded():
     assert agents.count_agents(PATIENTS).empty
+    assert agents.count_combinations(PATIENTS.assign(ici_agent="x")).empty
 
 
 def test_departures():
