@@ -1,0 +1,1 @@
+"""How the synthetic cohort was found: search, solver, scoreboard. Nothing else imports it."""
