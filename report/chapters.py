@@ -84,7 +84,8 @@ def read_contents(book_dir):
         if isinstance(entry, list):
             return [file for item in entry for file in walk(item)]
         here = [str(entry[key]) for key in ("root", "file") if key in entry]
-        return here + [f for key in ("parts", "chapters", "sections") for f in walk(entry.get(key, []))]
+        below = [walk(entry.get(key, [])) for key in ("parts", "chapters", "sections")]
+        return here + [file for files in below for file in files]
 
     return walk(contents)
 

@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+from pathlib import Path
 
 from jupyter_client import AsyncKernelManager
 from jupyter_client.provisioning import LocalProvisioner
@@ -77,7 +78,7 @@ class ForkedProvisioner(LocalProvisioner):
     async def launch_kernel(self, cmd, **kwargs):
         """Fork a kernel for the command line that would start a stock one."""
         argv = cmd[cmd.index("-f"):]
-        self.cwd = kwargs.get("cwd") or os.getcwd()
+        self.cwd = str(kwargs.get("cwd") or Path.cwd())
         self.process = ForkedProcess(argv, self.cwd, dict(kwargs.get("env") or os.environ))
         self.pid = self.process.pid
         return self.connection_info

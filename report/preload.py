@@ -3,6 +3,7 @@
 Must not import papermill: its event loop and threads do not survive a fork.
 """
 
+import contextlib
 import importlib
 import pkgutil
 
@@ -12,7 +13,6 @@ import matplotlib_inline.backend_inline  # noqa: F401
 import analysis
 
 for module in pkgutil.walk_packages(analysis.__path__, "analysis."):
-    try:
+    # a module that does not import is reported by the chapter that needs it
+    with contextlib.suppress(Exception):
         importlib.import_module(module.name)
-    except Exception:  # noqa: BLE001, S110  the chapter that needs the module will say what is wrong
-        pass

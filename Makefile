@@ -1,0 +1,54 @@
+# make book makes the book, make test tests the project; both set up what they need.
+STUDY ?= data/ning2023
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+UV := $(shell command -v uv)
+BIN := .venv/bin
+
+ifdef UV
+VENV := $(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+INSTALL := $(UV) pip install --quiet --python $(BIN)/python
+else
+VENV := $(PYTHON) -m venv .venv
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+.PHONY: book test lint sync pairs picture oracles reconstruct bench clean
+
+book: .venv/book.stamp
+	$(BIN)/python -m report build $(STUDY)
+
+test: .venv/test.stamp
+	$(BIN)/python -m pytest
+
+lint: .venv/test.stamp
+	$(BIN)/ruff check .
+
+sync: .venv/test.stamp
+
+# both halves of each chapter's pair, the newer one leading
+pairs: .venv/test.stamp
+	$(BIN)/jupytext --sync chapters/*.md
+
+picture: .venv/test.stamp
+	$(BIN)/python tests/browser/picture.py
+
+oracles:
+	for script in tests/oracles/*.R; do Rscript $$script || exit 1; done
+
+reconstruct: .venv/test.stamp
+	$(BIN)/python -m reconstruction
+
+bench: .venv/book.stamp
+	$(BIN)/python -m report build $(STUDY) --fresh --out _build/bench
+
+clean:
+	rm -rf _build
+
+.venv/book.stamp: requirements.txt constraints.txt pyproject.toml
+	$(VENV)
+	$(INSTALL) -r requirements.txt -c constraints.txt
+	touch $@
+
+.venv/test.stamp: .venv/book.stamp requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt -c constraints.txt
+	touch $@
