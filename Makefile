@@ -33,7 +33,7 @@ picture: .venv/test.stamp
 	$(BIN)/python tests/browser/picture.py
 
 oracles:
-	for script in tests/oracles/*.R; do Rscript $$script || exit 1; done
+	LC_ALL=C.UTF-8 Rscript tests/oracles/all.R
 
 reconstruct: .venv/test.stamp
 	$(BIN)/python -m reconstruction
