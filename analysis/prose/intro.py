@@ -1,0 +1,112 @@
+"""Sentences of the front page: what was asked, and the answers, quoted from the saved results."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.display import NOT_REACHED, capitalise, count, escape, interval, level, quote
+
+
+def find_rows(results, chapter, name, **row):
+    """Return the rows of a saved result that answer; an empty frame where there are none."""
+    found = results.get((chapter, name), pd.DataFrame())
+    for column, value in row.items():
+        if column not in found:
+            return pd.DataFrame()
+        found = found[found[column].astype(str) == value]
+    return found
+
+
+def describe_question(study):
+    """Say what the study asked, and in whom."""
+    question = study.question or (
+        f"How did patients with {study.disease} fare after {study.treatment}?")
+    told = f"{count(len(study.patients), 'patient')} with {escape(study.disease)}"
+    return (f"**{escape(' '.join(question.split()))}** The answers below come from {told} who "
+            f"received {escape(study.treatment)}.")
+
+
+def describe_status(study):
+    """Say what the data are: made, or a study's own; and which paper reports them."""
+    paper = f"[doi:{study.reference}](https://doi.org/{study.reference})" if study.reference else ""
+    if study.synthetic:
+        like = f", made so that the analyses of {paper} give back its printed numbers" * bool(paper)
+        return (f"The patients of this book do not exist: they are synthetic{like}. "
+                "Closeness to printed numbers is not closeness to people, and no one should be "
+                "treated by what is read here.")
+    return f"The study is reported in {paper}." if paper else ""
+
+
+def describe_limits(row):
+    """Format level and limits of a percentage."""
+    return f"{level(row['conf_level'])} CI {interval(row['conf_low'], row['conf_high'], 1)}%"
+
+
+def answer_response(study, results):
+    """Say how many responded, and in how many the disease was controlled."""
+    rates = {c: find_rows(results, "efficacy", "response", assessment="after_rt", category=c)
+             for c in ("ORR", "DCR")}
+    if any(len(rows) != 1 for rows in rates.values()):
+        return ""
+    said = {c: f"{quote(rows, 'n')} of {quote(rows, 'total')} ({quote(rows, 'percent')}, "
+               f"{describe_limits(rows.iloc[0])})" for c, rows in rates.items()}
+    return (f"**Response.** After {escape(study.treatment)} the tumours shrank or vanished in "
+            f"{said['ORR']}, and the disease was under control in {said['DCR']}.")
+
+
+def answer_survival(study, results):
+    """Say the medians of progression-free and overall survival."""
+    said = []
+    for endpoint, words in (("PFS", "progression-free survival"), ("OS", "overall survival")):
+        rows = find_rows(results, "survival", "medians", endpoint=endpoint, group="all",
+                         method="log-log")
+        if len(rows) == 1:
+            row = rows.iloc[0]
+            limits = interval(row["conf_low"], row["conf_high"], 1, NOT_REACHED)
+            median = ("was not reached" if pd.isna(row["estimate"]) else
+                      f"was {quote(rows, 'estimate')} months")
+            said.append(f"median {words} {median} ({level(row['conf_level'])} CI {limits})")
+    return f"**Survival.** {capitalise(' and '.join(said))}." if said else ""
+
+
+def answer_ratio(study, results):
+    """Say in how many progression-free survival outlasted the treatment before."""
+    rows = find_rows(results, "efficacy", "ratio", group="all")
+    if len(rows) != 1 or not rows["total"].iloc[0]:
+        return ""
+    return (f"**Gain on the treatment before.** In {quote(rows, 'n')} of {quote(rows, 'total')} "
+            f"({quote(rows, 'percent')}, {describe_limits(rows.iloc[0])}) progression-free "
+            f"survival outlasted that on {escape(study.prior_treatment)} by the factor that counts "
+            "as a benefit.")
+
+
+def answer_safety(study, results):
+    """Say how many had a severe adverse event, and which was commonest."""
+    severe = find_rows(results, "safety", "patients", window="all", band="3-4")
+    anything = find_rows(results, "safety", "patients", window="all", band="any")
+    if len(severe) != 1 or len(anything) != 1:
+        return ""
+    terms = find_rows(results, "safety", "adverse_events", window="all", band="any")
+    first = terms.sort_values(["n", "term"], ascending=[False, True]).head(1)
+    most = (f"; the commonest event of any grade was {escape(first['term'].iloc[0]).lower()} "
+            f"({quote(first, 'percent')})") if len(first) and first["n"].iloc[0] else ""
+    return (f"**Safety.** {quote(anything, 'n')} of {quote(anything, 'total')} "
+            f"({quote(anything, 'percent')}) had an adverse event, and {quote(severe, 'n')} "
+            f"({quote(severe, 'percent')}) one of grade 3–4 as their worst{most}.")
+
+
+def answer_liver(study, results):
+    """Say whether liver function changed over the visits."""
+    rows = find_rows(results, "albi", "tests", test="Friedman")
+    if len(rows) != 1 or pd.isna(rows["p_value"].iloc[0]):
+        return ""
+    return (f"**Liver function.** Over the visits the ALBI grades of the "
+            f"{quote(rows, 'n')} patients with all of them were compared by Friedman's test "
+            f"({quote(rows, 'p_value')}).")
+
+
+def answers(study, results):
+    """Return the answers, a sentence each, that the saved results allow."""
+    tell = (answer_response, answer_survival, answer_ratio, answer_safety, answer_liver)
+    said = [sentence for answer in tell if (sentence := answer(study, results))]
+    return said or ["No chapter of this book has saved a result that answers it yet."]
