@@ -50,7 +50,7 @@ class Page:
         emit(f":::{{admonition}} Takeaways\n:class: tip\n\n{lines}\n:::")
 
     def paper(self, text):
-        """Print a remark on the published paper, where the study reports one; nothing for nothing."""
+        """Print a remark on the published paper, if the study reports one; nothing for nothing."""
         if self.study.published is not None and text:
             emit(f":::{{admonition}} Beside the paper\n:class: note\n\n{text}\n:::")
 
