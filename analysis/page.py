@@ -98,9 +98,10 @@ class Page:
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, metadata={"Date": None})
         plt.close(figure)
+        kind = "wide" if figure.get_figwidth() > style.WIDTH_IN["column"] else "narrow"
         alt = json.dumps(display.plain(alt), ensure_ascii=False)
         emit(f":::{{figure}} {os.path.relpath(path)}\n:name: {self.chapter}-{name}-figure\n"
-             f":alt: {alt}\n:width: 100%\n\n{caption}\n:::",
+             f":alt: {alt}\n:figclass: {kind}\n\n{caption}\n:::",
              f'<figure>{path.read_text(encoding="utf-8")}<figcaption>{html.escape(caption)}'
              "</figcaption></figure>")
 

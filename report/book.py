@@ -16,7 +16,7 @@ from report.chapters import read_contents
 from report.run import PRODUCTS
 
 FURNITURE = ("references.bib", "_static")
-BANNER = "Synthetic data: the patients in this book do not exist."
+BANNER = "Synthetic data: these patients do not exist."
 
 
 class BookError(Exception):
