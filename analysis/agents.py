@@ -108,7 +108,8 @@ def count_departures(patients, courses, protocol=None):
     -------
     DataFrame
         `departure` (stopped_early, dose_outside, fractions_outside, paused, switched), `n, total,
-        percent, median, low, high, unknown`; median and range are weeks of pause. What the study
+        percent, median, low, high, unknown`; median and range are the dose given (Gy) of who
+        stopped early, and the weeks of pause of who paused. What the study
         does not record has no row.
 
     Notes
@@ -118,7 +119,7 @@ def count_departures(patients, courses, protocol=None):
     """
     rows = []
     if courses["completed"].notna().any():
-        rows.append(count_flag("stopped_early", ~courses["completed"]))
+        rows.append(count_flag("stopped_early", ~courses["completed"], courses.get("dose_gy")))
     if protocol:
         outside = derive_outside(courses, protocol)
         rows += [count_flag(f"{name}_outside", outside[column]) for column, name in LIMITS.items()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from analysis import style
+from analysis import style, survival
 from analysis.attributes import derive_levels
 from analysis.display import capitalise, count, months
 from analysis.settings import Covariate
@@ -175,6 +175,25 @@ def summarise_intervals(attributes):
     found = [summarise_number(attributes[c], c) for c in ("pfs1_mo", "interval_mo")
              if c in attributes and attributes[c].notna().any()]
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=BASELINE)
+
+
+def estimate_durations(endpoints):
+    """Estimate the median follow-up and the median PFS1.
+
+    Parameters
+    ----------
+    endpoints : DataFrame
+        Long, as `Study.endpoints`.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `survival.estimate_medians`, endpoints `follow-up` and `PFS1`, a row per
+        method.
+    """
+    pfs1 = survival.estimate_medians(endpoints[endpoints["endpoint"] == "PFS1"])
+    found = [f for f in (survival.estimate_followup(endpoints), pfs1) if len(f)]
+    return pd.concat(found, ignore_index=True) if found else pfs1
 
 
 def plot_flow(screening, ax):

@@ -139,6 +139,8 @@ def judge(entry, published, results):
     if isinstance(address["result"], str):
         frame = results.get((address["chapter"], address["result"]))
         value, reason = find_cell(frame, address["row"], address["column"])
+    if isinstance(value, str) and pd.notna(pd.to_numeric(value, errors="coerce")):
+        value = float(value)
     if not reason and not isinstance(value, str):
         scale = original.get("scale")
         value = value * (1 if scale is None or pd.isna(scale) else scale)
