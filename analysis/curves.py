@@ -1,0 +1,180 @@
+"""Survival curves drawn, with the numbers at risk under their times."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from matplotlib.ticker import FuncFormatter
+from matplotlib.transforms import blended_transform_factory
+
+from analysis import style
+from analysis.display import number
+
+#: distances between ticks, months; the first that needs at most six is taken
+STEPS_MO = (1, 2, 3, 6, 12, 24, 60, 120)
+#: least distance between two labels, share of the axis
+LABEL_GAP = 0.07
+
+
+def choose_times(longest_mo):
+    """Choose the times of the axis and of the numbers at risk.
+
+    Examples
+    --------
+    >>> choose_times(29.4)
+    [0, 6, 12, 18, 24, 30]
+    """
+    step = next((s for s in STEPS_MO if longest_mo / s <= 5), STEPS_MO[-1])
+    return [int(t) for t in np.arange(0, longest_mo + step, step)]
+
+
+def select_sample(result, endpoint, group="all"):
+    """Select the rows of one endpoint and grouping of a tidy result."""
+    return result[(result["endpoint"] == endpoint) & (result["group"] == group)]
+
+
+def spread_labels(heights, gap=LABEL_GAP):
+    """Move heights apart until no two are closer than `gap`, and keep their order.
+
+    Examples
+    --------
+    >>> [round(float(y), 2) for y in spread_labels([0.3, 0.31, 0.9], gap=0.1)]
+    [0.3, 0.4, 0.9]
+    """
+    order = np.argsort(heights, kind="stable")
+    moved = np.asarray(heights, float).copy()
+    for below, above in pairwise(order):
+        moved[above] = max(moved[above], moved[below] + gap)
+    return moved
+
+
+def plot_curves(curves, ax, medians=None, names=None, title="", ylabel="Free of the event, %",
+                band=True):
+    """Draw Kaplan–Meier curves with censoring marks, limits, medians and the numbers at risk.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        From `estimate_curve`, one endpoint and grouping (`select_sample`).
+    ax : matplotlib Axes
+    medians : DataFrame, optional
+        From `estimate_medians`; a dotted line drops from each curve's half to its median.
+    names : dict, optional
+        Printed name of each level; its own by default, none for the whole cohort.
+    title, ylabel : str
+    band : bool
+        Draw the pointwise limits.
+
+    Returns
+    -------
+    matplotlib Axes
+
+    Notes
+    -----
+    A curve is drawn to its last follow-up. The numbers at risk are those just before each time.
+    """
+    levels = list(curves["level"].unique())
+    names = names or {level: "" if level == "all" else str(level) for level in levels}
+    times = choose_times(curves["time_mo"].max())
+    ends = []
+    for level, colour, dashes in zip(levels, style.GROUPS * len(levels),
+                                     style.DASHES * len(levels), strict=False):
+        rows = curves[curves["level"] == level]
+        draw_curve(ax, rows, colour, dashes if len(levels) > 1 else "-", band)
+        ends.append((level, colour, rows["time_mo"].iloc[-1], 100 * rows["estimate"].iloc[-1]))
+    draw_names(ax, ends, names)
+    if medians is not None:
+        draw_medians(ax, medians[medians["level"].isin(levels)])
+    draw_at_risk(ax, curves, levels, names, times)
+    ax.set_title(title, loc="left", parse_math=False)
+    ax.set(xlim=(0, times[-1]), ylim=(0, 104), xlabel="Months", ylabel=ylabel, xticks=times)
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: number(y, 0)))
+    return ax
+
+
+def draw_curve(ax, rows, colour, dashes, band):
+    """Draw one curve: step, limits, a mark where somebody is censored."""
+    time, share = rows["time_mo"].to_numpy(), 100 * rows["estimate"].to_numpy()
+    ax.step(time, share, where="post", color=colour, linestyle=dashes, zorder=3)
+    if band:
+        ax.fill_between(time, 100 * rows["conf_low"], 100 * rows["conf_high"], step="post",
+                        color=colour, alpha=0.14, linewidth=0)
+    lost = rows["n_censored"].to_numpy() > 0
+    ax.plot(time[lost], share[lost], "|", color=colour, markersize=6, zorder=3)
+
+
+def draw_names(ax, ends, names):
+    """Write the name of each curve beside its end, apart from the others."""
+    heights = spread_labels([end[3] for end in ends], 100 * LABEL_GAP)
+    for (level, colour, time, share), height in zip(ends, heights, strict=True):
+        if names[level]:
+            ax.annotate(names[level], (time, share), (1.02, height), color=colour,
+                        textcoords=blended_transform_factory(ax.transAxes, ax.transData),
+                        va="center", fontweight="bold", parse_math=False)
+
+
+def draw_medians(ax, medians):
+    """Drop a dotted line from one half to each median that is reached."""
+    reached = medians.drop_duplicates("level").dropna(subset="estimate")
+    for row in reached.itertuples():
+        ax.plot([0, row.estimate, row.estimate], [50, 50, 0], color=style.GREY, linestyle=":",
+                linewidth=1, zorder=1)
+        ax.annotate(number(row.estimate, 1), (row.estimate, 0), (2, 3),
+                    textcoords="offset points", color=style.GREY, fontsize=8)
+
+
+def draw_at_risk(ax, curves, levels, names, times):
+    """Write the numbers at risk under the axis, each under its time."""
+    under = blended_transform_factory(ax.transData, ax.transAxes)
+    ax.annotate("Number at risk", (0, 0), (0, -44), xycoords=ax.transAxes,
+                textcoords="offset points", fontsize=8, color=style.GREY)
+    for line, level in enumerate(levels):
+        rows = curves[curves["level"] == level]
+        height = -56 - 11 * line
+        colour = style.INK if len(levels) == 1 else style.GROUPS[line % len(style.GROUPS)]
+        if names[level]:
+            ax.annotate(names[level], (0, 0), (-12, height), xycoords=ax.transAxes,
+                        textcoords="offset points", ha="right", fontsize=8, color=colour,
+                        parse_math=False)
+        for time in times:
+            ax.annotate(f"{at_risk(rows, time)}", (time, 0), (0, height), xycoords=under,
+                        textcoords="offset points", ha="center", fontsize=8, color=colour)
+
+
+def at_risk(rows, time):
+    """Return how many are at risk just before a time: those who leave at it or later."""
+    later = rows.loc[rows["time_mo"] >= time, ["n_event", "n_censored"]]
+    return int(later.to_numpy().sum()) if time > 0 else int(rows["n_risk"].iloc[0])
+
+
+def plot_panels(curves, ax, medians, groups, titles, ylabel="Free of the event, %"):
+    """Draw the curves of one endpoint by several groupings, one panel below the other.
+
+    Parameters
+    ----------
+    curves : DataFrame
+        From `estimate_curve`, one endpoint.
+    ax : matplotlib Axes
+        Gives way to the panels in its figure.
+    medians : DataFrame
+        From `estimate_medians`.
+    groups : sequence of str
+    titles : dict
+        Printed name of each grouping.
+    ylabel : str
+
+    Returns
+    -------
+    matplotlib Axes
+        The first panel.
+    """
+    figure = ax.figure
+    ax.remove()
+    panels = figure.subplots(len(groups), 1, squeeze=False)[:, 0]
+    for panel, group in zip(panels, groups, strict=True):
+        plot_curves(curves[curves["group"] == group], panel,
+                    medians[(medians["group"] == group)
+                            & (medians["endpoint"] == curves["endpoint"].iloc[0])],
+                    title=titles.get(group, group), ylabel=ylabel)
+    return panels[0]
