@@ -29,9 +29,19 @@ def choose_times(longest_mo):
     return [int(t) for t in np.arange(0, longest_mo + step, step)]
 
 
+def select_endpoint(result, endpoint):
+    """Select the rows of one endpoint of a tidy result."""
+    return result[result["endpoint"] == endpoint]
+
+
 def select_sample(result, endpoint, group="all"):
     """Select the rows of one endpoint and grouping of a tidy result."""
     return result[(result["endpoint"] == endpoint) & (result["group"] == group)]
+
+
+def select_panels(result, endpoint, groups):
+    """Select the rows of one endpoint and several groupings of a tidy result."""
+    return result[(result["endpoint"] == endpoint) & result["group"].isin(groups)]
 
 
 def spread_labels(heights, gap=LABEL_GAP):
@@ -146,6 +156,11 @@ def at_risk(rows, time):
     """Return how many are at risk just before a time: those who leave at it or later."""
     later = rows.loc[rows["time_mo"] >= time, ["n_event", "n_censored"]]
     return int(later.to_numpy().sum()) if time > 0 else int(rows["n_risk"].iloc[0])
+
+
+def derive_height_mm(groups, per_panel=88):
+    """Return the height of a figure with one panel per grouping."""
+    return per_panel * max(len(groups), 1)
 
 
 def plot_panels(curves, ax, medians, groups, titles, ylabel="Free of the event, %"):

@@ -14,10 +14,40 @@ NORMAL = "normal"
 BAND = 0.05
 #: what a follow-up may be measured on, the best first
 LONGEST = ("OS", "PFS", "IFPFS", "OFPFS")
+#: endpoints that other chapters report
+PRIOR = ("PFS1",)
 MEDIANS = [*KEYS, "n", "n_event", "estimate", "conf_low", "conf_high", "conf_level", "method",
            "reason"]
 RATES = [*KEYS, "time_mo", "estimate", "conf_low", "conf_high", "n_risk", "n", "n_event",
          "conf_level", "method", "reason"]
+
+
+def select_endpoints(endpoints):
+    """Select the endpoints whose clock starts with the index treatment."""
+    return endpoints[~endpoints["endpoint"].isin(PRIOR)].reset_index(drop=True)
+
+
+def choose_groups(covariates, groups=(), most=2):
+    """Choose the covariates by which curves are drawn.
+
+    Parameters
+    ----------
+    covariates : DataFrame
+        `patient_id` and a column per covariate.
+    groups : sequence of str
+        Names asked for; those that the study lacks are left out. With none, the first covariates
+        that divide the patients are taken.
+    most : int
+        How many to take then.
+
+    Returns
+    -------
+    list of str
+    """
+    present = [c for c in covariates.columns if c != "patient_id"]
+    if len(groups):
+        return [g for g in groups if g in present]
+    return [c for c in present if covariates[c].nunique() > 1][:most]
 
 
 def cross_half(time_mo, estimate, midpoint=True):
