@@ -154,7 +154,7 @@ def plot_combinations(pairs, ax):
     for i, j, n in zip(x, y, pairs["n"], strict=True):
         ax.annotate(f"{n}", (i, j), ha="center", va="center", color="white", fontsize=8,
                     zorder=4)
-    ax.grid(color=style.PALE, linewidth=0.8)
+    ax.grid(color=style.GREY, linewidth=0.4)
     ax.set_axisbelow(True)
     ax.set(xlim=(-0.6, len(columns) - 0.4), ylim=(-0.6, len(rows) - 0.4))
     ax.set_xticks(range(len(columns)), [f"{name} ({n})" for name, n in columns.items()],

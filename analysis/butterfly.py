@@ -64,7 +64,7 @@ def plot_butterfly(table, ax, n_terms=20):
         draw_side(ax, percents, counts, side, limit)
         ax.text(side * limit / 2, -0.9, window.capitalize(), ha="center", va="bottom",
                 fontweight="bold")
-    ax.axvline(0, color=style.INK, linewidth=0.8)
+    ax.axvline(0, color="white", linewidth=1.4, zorder=2)
     ax.set(xlim=(-limit, limit), ylim=(len(terms) - 0.4, -0.9), xlabel="Patients, %")
     ax.set_yticks(range(len(terms)), [wrap_term(term) for term in terms], parse_math=False)
     ax.xaxis.set_major_locator(MaxNLocator(7, symmetric=True, steps=[1, 2, 5, 10]))

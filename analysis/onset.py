@@ -61,28 +61,46 @@ def estimate_onset(events):
     return pd.DataFrame(rows, columns=ONSET)
 
 
-def plot_onset(events, ax, terms, acute_days):
-    """Draw the day of first onset: a mark per patient and term, by worst band of that event.
+def derive_shown(events, table, n_terms=15):
+    """Return the first onsets of the most frequent terms, as the plot draws them.
 
     Parameters
     ----------
     events : DataFrame
         From `safety.derive_windows`.
+    table : DataFrame
+        From `safety.count_adverse_events`, for the order of the terms.
+    n_terms : int, default 15
+
+    Returns
+    -------
+    DataFrame
+        `term` (ordered categories, the most frequent first), `onset_day`, `band`.
+    """
+    terms = list(table["term"].drop_duplicates()[:n_terms])
+    first = derive_first(events[events["term"].isin(terms)])
+    return first.assign(term=pd.Categorical(first["term"], terms, ordered=True))[
+        ["term", "onset_day", "band"]]
+
+
+def plot_onset(first, ax, acute_days=90):
+    """Draw the day of first onset: a mark per patient and term, by the band of that event.
+
+    Parameters
+    ----------
+    first : DataFrame
+        From `derive_shown`.
     ax : matplotlib Axes
-    terms : sequence of str
-        Terms to draw, from the top.
-    acute_days : float
+    acute_days : float, default 90
         Where the acute window ends.
 
     Returns
     -------
     matplotlib Axes
     """
-    first = derive_first(events)
-    first = first[first["term"].isin(terms)]
-    row = first["term"].map({term: i for i, term in enumerate(terms)})
-    order = first.sort_values("onset_day").groupby("term").cumcount()
-    y = row + 0.26 * ((order % 3) - 1)
+    terms = first["term"].cat.categories
+    order = first.sort_values("onset_day").groupby("term", observed=True).cumcount()
+    y = first["term"].cat.codes + 0.22 * (order.reindex(first.index) % 3 - 1)
     for band, (marker, colour, face) in MARKS.items():
         mine = first["band"] == band
         if mine.any():
@@ -96,7 +114,7 @@ def plot_onset(events, ax, terms, acute_days):
     ax.set_yticks(range(len(terms)), [wrap_term(term) for term in terms], parse_math=False)
     ax.set(ylim=(len(terms) - 0.5, -0.5), xlabel="Day of first onset")
     ax.set_xlim(left=0)
-    ax.grid(axis="y", color=style.PALE, linewidth=0.6)
+    ax.grid(axis="y", color=style.GREY, linewidth=0.4)
     ax.set_axisbelow(True)
     ax.tick_params(axis="y", length=0)
     ax.figure.legend(loc="outside lower center", ncols=3)

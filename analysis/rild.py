@@ -50,7 +50,7 @@ def derive_rild(patients, laboratory, alp_fold=2.0, transaminase_fold=5.0, alt_u
     ----------
     patients : DataFrame
         One row per patient; `rt_start` and `progression` where known.
-    laboratory : DataFrame
+    laboratory : DataFrame or None
         `patient_id`, `visit` or `day`, and any of `alp_u_l, alt_u_l, ast_u_l` (U/L), `ascites`.
     alp_fold : float, default 2
         Classic: ascites, and alkaline phosphatase at least this multiple of the value before.
@@ -63,8 +63,8 @@ def derive_rild(patients, laboratory, alp_fold=2.0, transaminase_fold=5.0, alt_u
     Returns
     -------
     DataFrame
-        `patient_id, criterion` (classic, non_classic)`, verdict`: met; progression (reached, but
-        progression was documented by then); not_met; unknown.
+        `patient_id, criterion` (classic, non_classic), `verdict`: met; progression (reached, but
+        progression was documented by then); not_met; unknown. Empty without laboratory table.
 
     Notes
     -----
@@ -76,6 +76,8 @@ def derive_rild(patients, laboratory, alp_fold=2.0, transaminase_fold=5.0, alt_u
     ----------
     Pan CC et al. Int J Radiat Oncol Biol Phys 2010;76:S94-100. doi:10.1016/j.ijrobp.2009.06.092
     """
+    if laboratory is None:
+        return pd.DataFrame(columns=["patient_id", "criterion", "verdict"])
     frame = laboratory.reindex(
         columns=["patient_id", "visit", "day", *VALUES]).assign(day=derive_visit_days(laboratory))
     frame["ascites"] = frame["ascites"].astype("boolean")

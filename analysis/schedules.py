@@ -53,13 +53,14 @@ def plot_schedules(table, ax, bed_lines_gy=(40, 60, 80, 100)):
     """
     alpha_beta = table["alpha_beta_gy"].iloc[0]
     right, top = table["fractions"].max() * 1.12 + 1, table["dose_gy"].max() * 1.15
-    draw_isobeds(ax, bed_lines_gy, alpha_beta, right, top)
+    bottom = table["dose_gy"].min() * 0.7
+    draw_isobeds(ax, bed_lines_gy, alpha_beta, right, (bottom, top))
     named = table.assign(technique=table["technique"].fillna("not recorded"))
     order = list(dict.fromkeys([t for t in TECHNIQUES if (named["technique"] == t).any()]
                                + list(named["technique"])))
     shared = named.groupby(["fractions", "dose_gy"])["technique"]
     shift = (shared.cumcount() - (shared.transform("size") - 1) / 2) * 0.03 * right
-    area = 45 + 130 * (named["n"] - 1) / max(named["n"].max() - 1, 1)
+    area = 30 + 110 * (named["n"] - 1) / max(named["n"].max() - 1, 1)
     look = {name: (style.MARKERS[i], style.GROUPS[i]) for i, name in enumerate(order)}
     for technique, (marker, colour) in look.items():
         ax.scatter([], [], s=50, marker=marker, color=colour, label=technique)
@@ -70,19 +71,19 @@ def plot_schedules(table, ax, bed_lines_gy=(40, 60, 80, 100)):
                    edgecolor="white", linewidth=0.8, zorder=3)
         if row.n > 1:
             ax.annotate(f"{row.n}", (row.x, row.dose_gy), ha="center", va="center", fontsize=8,
-                        color=ink(colour), zorder=3)
-    ax.set(xlim=(0, right), ylim=(0, top), xlabel="Fractions", ylabel="Total dose, Gy")
+                        color=ink(colour), zorder=4)
+    ax.set(xlim=(0, right), ylim=(bottom, top), xlabel="Fractions", ylabel="Total dose, Gy")
     ax.legend(loc="lower right", title="Technique", alignment="left")
     return ax
 
 
-def draw_isobeds(ax, bed_lines_gy, alpha_beta_gy, right, top):
+def draw_isobeds(ax, bed_lines_gy, alpha_beta_gy, right, dose_limits_gy):
     """Draw a labelled line of equal BED for each value, inside the axes."""
     fractions = np.linspace(right / 400, right, 400)
     for bed in bed_lines_gy:
         dose = derive_isobed(bed, fractions, alpha_beta_gy)
         ax.plot(fractions, dose, color=style.GREY, linewidth=0.8, linestyle="--", zorder=1)
-        inside = np.flatnonzero(dose <= top)
+        inside = np.flatnonzero((dose >= dose_limits_gy[0]) & (dose <= dose_limits_gy[1]))
         if len(inside):
             end = inside[-1]
             ax.annotate(f"{bed:g} Gy", (fractions[end], dose[end]), (2, 0), "data",

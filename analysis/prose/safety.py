@@ -1,0 +1,252 @@
+"""Sentences and printed tables of the chapter on adverse events."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from analysis.display import (
+    capitalise,
+    count,
+    escape,
+    level,
+    listing,
+    number,
+    of_total,
+    percent,
+    select,
+)
+from analysis.safety import BANDS, WINDOWS
+
+WHEN = {"acute": "acute", "late": "late", "all": "any time"}
+CRITERIA = {"classic": "Classic RILD", "non_classic": "Non-classic RILD"}
+VERDICTS = {"met": "Met", "progression": "Reached after progression",
+            "not_met": "Not met", "unknown": "Cannot be judged"}
+
+
+def name_band(band):
+    """Name a grade band: ``grade 3–4``."""
+    return "any grade" if band == "any" else f"grade {band.replace('-', '–')}"
+
+
+def describe_share(patients, window, band):
+    """Say how many patients have a window and band: ``12 of 36 (33.3%)``."""
+    row = select(patients, window=window, band=band)
+    return of_total(row["n"], row["total"])
+
+
+def takeaways(study, table, patients, screen):
+    """Return the points to take away."""
+    return [describe_patients(study, patients), describe_severe(patients),
+            describe_frequent(table), " ".join(describe_rild(screen))]
+
+
+def describe_patients(study, patients):
+    """Say how many patients had any event, acute and late."""
+    found = select(patients, window="all", band="any")
+    if found["n"] == 0:
+        return f"No adverse event is recorded for the {count(found['total'], 'patient')} treated."
+    acute, late = (select(patients, window=w, band="any") for w in ("acute", "late"))
+    return (f"Of {count(found['total'], 'patient')} who received {escape(study.treatment)}, "
+            f"{number(acute['n'])} ({percent(acute['percent'])}) had an acute event and "
+            f"{number(late['n'])} ({percent(late['percent'])}) a late one.")
+
+
+def describe_severe(patients):
+    """Say how many patients had grade 3–4 and grade 5 as their worst grade."""
+    if select(patients, window="all", band="any")["n"] == 0:
+        return ""
+    severe = (f"Worst grade 3–4: {describe_share(patients, 'all', '3-4')} at any time, "
+              f"{describe_share(patients, 'acute', '3-4')} acute, "
+              f"{describe_share(patients, 'late', '3-4')} late.")
+    fatal = select(patients, window="all", band="5")["n"]
+    return severe + (" No event was fatal." if fatal == 0 else
+                     f" Fatal (grade 5): {describe_share(patients, 'all', '5')}.")
+
+
+def describe_frequent(table, n_terms=3):
+    """Say the most frequent terms."""
+    rows = table[(table["window"] == "all") & (table["band"] == "any")].head(n_terms)
+    if rows.empty:
+        return ""
+    said = [f"{escape(r.term)} in {of_total(r.n, r.total)}" for r in rows.itertuples()]
+    return f"Most frequent: {listing(said)}."
+
+
+def describe_overlap(patients):
+    """Say why the windows do not add up to the whole."""
+    n = {w: select(patients, window=w, band="any")["n"] for w in WINDOWS}
+    both = n["acute"] + n["late"] - n["all"]
+    if both <= 0:
+        return ""
+    had = "patient has" if both == 1 else "patients have"
+    return (f"{number(both)} {had} events in both windows, and count in each of them but "
+            "once in the last row.")
+
+
+def describe_unplaced(unplaced):
+    """Say which events are in no window."""
+    n = unplaced.set_index("reason")
+    said = []
+    if n.at["unknown", "n_event"]:
+        said.append(f"{capitalise(count(n.at['unknown', 'n_event'], 'event'))} without a known "
+                    f"onset ({count(n.at['unknown', 'n_patient'], 'patient')}) "
+                    f"{'counts' if n.at['unknown', 'n_event'] == 1 else 'count'} at any time, "
+                    "neither as acute nor as late.")
+    if n.at["before", "n_event"]:
+        said.append(f"{capitalise(count(n.at['before', 'n_event'], 'event'))} with onset before "
+                    f"the start ({count(n.at['before', 'n_patient'], 'patient')}) "
+                    f"{'is' if n.at['before', 'n_event'] == 1 else 'are'} not counted.")
+    return said or ["Every event has a known onset after the start."]
+
+
+def describe_observed(observed, acute_days):
+    """Say in how many patients a late event could be seen."""
+    if observed.empty:
+        return ""
+    row = observed.iloc[0]
+    rest = "" if row["n"] == row["total"] else "; nobody else could have shown a late event"
+    return (f"Still under observation after day {number(acute_days)}: "
+            f"{of_total(row['n'], row['total'])}{rest}.")
+
+
+def patients_table(patients):
+    """Return patients by window and worst grade as printed cells."""
+    cells = [(capitalise(WHEN[window]), *(describe_cell(patients, window, band) for band in BANDS))
+             for window in WINDOWS]
+    return pd.DataFrame(cells, columns=["Onset", *(capitalise(name_band(b)) for b in BANDS)])
+
+
+def describe_cell(table, window, band, **row):
+    """Return one cell as ``n (%)``, and a plain 0 for nobody."""
+    found = select(table, window=window, band=band, **row)
+    return "0" if found["n"] == 0 else f"{found['n']} ({number(found['percent'], 1)})"
+
+
+def events_table(table):
+    """Return the adverse events as printed cells: a row per term, most frequent first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        From `safety.count_adverse_events`.
+
+    Returns
+    -------
+    DataFrame of str
+        Term, then `n (%)` by window and band; grade 5 only where it occurs.
+    """
+    fatal = set(table.loc[(table["band"] == "5") & (table["n"] > 0), "window"])
+    columns = [(w, b) for w in ("acute", "late") for b in BANDS[1:] if b != "5" or w in fatal]
+    columns += [("all", "any")]
+    cells = [(term, *(describe_cell(rows, *column) for column in columns))
+             for term, rows in table.groupby("term", sort=False)]
+    names = [f"{capitalise(WHEN[w])}, {name_band(b)}" for w, b in columns]
+    return pd.DataFrame(cells, columns=["Term", *names])
+
+
+def butterfly_caption(table, n_terms, acute_days):
+    """Name what the butterfly chart shows."""
+    terms = table["term"].nunique()
+    which = (f"the {number(n_terms)} most frequent of {number(terms)} terms" if terms > n_terms
+             else "all terms")
+    return (f"Patients with adverse events, {which}: onset up to day {number(acute_days)} to the "
+            "left, later to the right. The number at the end of a bar counts its patients, a "
+            f"number inside those of {name_band('3-4')} or worse.")
+
+
+def butterfly_alt(table):
+    """Say the butterfly chart in words."""
+    said = []
+    for window in ("acute", "late"):
+        rows = table[(table["window"] == window) & (table["band"] == "any") & (table["n"] > 0)]
+        rows = rows.sort_values("n", ascending=False, kind="stable").head(3)
+        said.append(f"{capitalise(window)}: " + (listing(
+            f"{escape(r.term)} {r.n}" for r in rows.itertuples()) if len(rows) else "none"))
+    return ("Bars of patients per term, acute to the left and late to the right, severe grades "
+            f"next to the middle. Most frequent, in patients. {'; '.join(said)}.")
+
+
+def describe_onset(onsets):
+    """Say when the first event and the first severe event began."""
+    said = []
+    for band, words in (("any", "The first event"), ("3-5", "The first event of grade 3 or worse")):
+        row = select(onsets, scope="patient", band=band)
+        if row["n"] == 1:
+            said.append(f"{words} of the one patient who had any began on day "
+                        f"{number(row['median_day'])}.")
+        elif row["n"]:
+            said.append(f"{words} began on day {number(row['median_day'])} in the median (range "
+                        f"{number(row['low_day'])} to {number(row['high_day'])}) of "
+                        f"{count(row['n'], 'patient')} who had any.")
+    return said or ["No onset is known."]
+
+
+def onset_caption(n_terms, acute_days):
+    """Name what the plot of onsets shows."""
+    return (f"Day of the first onset of the most frequent terms (at most {number(n_terms)}), a "
+            f"mark per patient and term, graded by shape; the dashed line is day "
+            f"{number(acute_days)}.")
+
+
+def onset_alt(onsets):
+    """Say the plot of onsets in words."""
+    return "Marks on a line of days per term. " + " ".join(describe_onset(onsets))
+
+
+def rild_table(screen):
+    """Return the screen as printed cells."""
+    cells = [(CRITERIA[criterion], *(
+        f"{found['n']} ({number(found['percent'], 1)})" if found["n"] else "0"
+        for found in (select(rows, verdict=v) for v in VERDICTS)))
+        for criterion, rows in screen.groupby("criterion")]
+    return pd.DataFrame(cells, columns=["Criterion", *VERDICTS.values()])
+
+
+def describe_rild(screen):
+    """Say for each criterion whether anybody met it, and what the data leave open."""
+    said = []
+    for criterion, rows in screen.groupby("criterion"):
+        met, unknown = (select(rows, verdict=v) for v in ("met", "unknown"))
+        name = CRITERIA[criterion]
+        if met["n_judged"] == 0:
+            said.append(f"{name} cannot be judged in any patient: the values are missing.")
+            continue
+        who = of_total(met["n"], met["n_judged"]) if met["n"] else (
+            f"none of {count(met['n_judged'], 'patient')}")
+        gap = f"; {number(unknown['n'])} cannot be judged" if unknown["n"] else ""
+        said.append(f"{name}: {who} who can be judged (exact {level(met['conf_level'])} CI up to "
+                    f"{percent(met['conf_high'])}){gap}.")
+    return said
+
+
+def paper_bands(study, n_cases=2):
+    """Say why the printed columns of grades cannot be nested, where they cannot.
+
+    A printed count that is compared with grade 1–2 but is smaller than the one of grade 3–4 of the
+    same term and window shows that its column does not hold every grade.
+    """
+    published = study.published
+    if published is None or not {"chapter", "result", "row", "column"} <= set(published):
+        return ""
+    rows = published[(published["chapter"] == "safety") & (published["column"] == "n")
+                     & (published["result"] == "adverse_events")]
+    keys = pd.DataFrame([dict(part.strip().split("=", 1) for part in row.split(";"))
+                         for row in rows["row"]], index=rows.index)
+    if not {"term", "window", "band"} <= set(keys):
+        return ""
+    wide = keys.assign(value=pd.to_numeric(rows["value"], errors="coerce")).pivot_table(
+        index=["term", "window"], columns="band", values="value", sort=False)
+    if not {"1-2", "3-4"} <= set(wide):
+        return ""
+    text = ("Of the two printed columns of each window, the first is compared with grade 1–2, not "
+            "with every grade.")
+    smaller = wide[wide["1-2"] < wide["3-4"]].sort_values("3-4", ascending=False, kind="stable")
+    if smaller.empty:
+        return text
+    cases = listing(f"{escape(term)} ({window}, {number(row['1-2'])} beside {number(row['3-4'])})"
+                    for (term, window), row in smaller.head(n_cases).iterrows())
+    more = len(smaller) > n_cases
+    among = f"in {count(len(smaller), 'row')}, among them " if more else "for "
+    return (f"{text} A column of every grade could not hold fewer patients than its severe part, "
+            f"as it would {among}{cases}. Read that way the "
+            "table does not agree as printed; read as grade 1–2 it does.")
