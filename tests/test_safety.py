@@ -1,12 +1,17 @@
 """Adverse events: worst grade once per patient, windows, onset, and the screen for RILD."""
 
+import re
+from types import SimpleNamespace
+
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import onset, rild, safety
+from analysis import butterfly, display, onset, rild, safety, style
+from analysis.prose import safety as prose
 
 PATIENTS = pd.DataFrame({"patient_id": ["a", "b", "c", "d"]})
 ONE = PATIENTS.head(1)
@@ -185,3 +190,78 @@ def test_observed_after_the_acute_window():
     times = pd.DataFrame({"endpoint": ["OS", "OS", "PFS"], "time_mo": [2.0, 4.0, 9.0]})
     assert safety.count_observed(times).iloc[0].tolist() == [1, 2, 50]
     assert safety.count_observed(times.tail(1)).empty
+
+
+def say_all(events, people, laboratory=None, times=None):
+    """Return everything that the chapter says of a cohort, as one plain text."""
+    study = SimpleNamespace(treatment="radiotherapy", published=None)
+    placed = safety.derive_windows(events, people)
+    table = safety.count_adverse_events(placed, people)
+    patients, onsets = safety.count_patients(placed, people), onset.estimate_onset(placed)
+    screen = rild.count_rild(rild.derive_rild(people, laboratory))
+    times = pd.DataFrame(columns=["endpoint", "time_mo"]) if times is None else times
+    said = [*prose.takeaways(study, table, patients, screen), prose.describe_overlap(patients),
+            *prose.describe_unplaced(safety.count_unplaced(placed)),
+            prose.describe_observed(safety.count_observed(times), 90), prose.onset_alt(onsets),
+            prose.butterfly_caption(table, 15, 90), prose.butterfly_alt(table),
+            prose.onset_caption(15, 90), prose.paper_bands(study)]
+    for printed in (prose.patients_table(patients), prose.events_table(table),
+                    prose.rild_table(screen)):
+        said += printed.to_numpy().ravel().tolist()
+    return display.plain("\n".join(said))
+
+
+OBSERVED = pd.DataFrame({"endpoint": ["OS", "OS"], "time_mo": [2.0, 4.0]})
+
+
+@pytest.mark.parametrize(("events", "people", "table", "times"), [
+    (EVENTS, PATIENTS, None, None), (EVENTS.head(0), PATIENTS, None, OBSERVED),
+    (EVENTS.head(1), ONE, laboratory(alt_u_l=(30, 300), ast_u_l=(30, 30)), OBSERVED),
+    (EVENTS.assign(onset_day=np.nan, term="<b>|x|</b>"), PATIENTS,
+     laboratory(ascites=(None, None)), OBSERVED),
+])
+def test_sentences_hold_for_any_cohort(events, people, table, times):
+    said = say_all(events, people, laboratory=table, times=times)
+    assert not re.search(r"\bnan\b|None|NaT|\b1 (patients|events|terms)\b|\bNE\b", said)
+
+
+def test_sentences_by_hand():
+    said = say_all(EVENTS, PATIENTS)
+    assert "Of 4 patients who received radiotherapy, 1 (25.0%) had an acute event" in said
+    assert "Fatal (grade 5): 1 of 4 (25.0%)." in said
+    assert "1 event without a known onset (1 patient) counts at any time" in said
+    nobody = say_all(EVENTS.head(0), PATIENTS)
+    assert "No adverse event is recorded for the 4 patients treated." in nobody
+
+
+def published(*rows):
+    """Return printed counts of adverse events: (term, window, band, value)."""
+    return SimpleNamespace(published=pd.DataFrame([
+        {"chapter": "safety", "result": "adverse_events", "column": "n", "value": str(value),
+         "row": f"term={term}; window={window}; band={band}"}
+        for term, window, band, value in rows]))
+
+
+def test_printed_columns_that_cannot_be_nested():
+    said = prose.paper_bands(published(("Rash", "late", "1-2", 0), ("Rash", "late", "3-4", 3),
+                                       ("Fever", "late", "1-2", 2), ("Fever", "late", "3-4", 1)))
+    assert "Rash (late, 0 beside 3)" in said and "Fever" not in said
+    assert prose.paper_bands(published(("Rash", "late", "any", 3))) == ""
+
+
+def test_butterfly_writes_every_count():
+    _, ax = style.new_figure("column", butterfly.derive_height_mm(TABLE, 15))
+    butterfly.plot_butterfly(TABLE, ax)
+    ax.figure.canvas.draw()
+    written = [t.get_text() for t in ax.texts]
+    shown = TABLE[(TABLE["window"] != "all") & (TABLE["band"] != "1-2") & (TABLE["n"] > 0)]
+    assert sorted(t for t in written if t.isdigit()) == sorted(map(str, shown["n"]))
+    plt.close("all")
+
+
+def test_onset_draws_a_mark_per_patient_and_term():
+    first = onset.derive_shown(PLACED, TABLE)
+    _, ax = style.new_figure()
+    onset.plot_onset(first, ax)
+    assert sum(len(c.get_offsets()) for c in ax.collections) == len(first) == 3
+    plt.close("all")

@@ -1,12 +1,17 @@
 """Radiotherapy: BED by hand, one course per patient, counts with their denominators."""
 
+import re
+from types import SimpleNamespace
+
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis import agents, schedules, treatment
+from analysis import agents, display, schedules, style, treatment
+from analysis.prose import treatment as prose
 
 PATIENTS = pd.DataFrame({"patient_id": ["a", "b", "c", "d"]})
 ROWS = pd.DataFrame({
@@ -157,3 +162,71 @@ def test_departures():
 def test_departures_that_nobody_recorded_have_no_row():
     rows = ROWS.drop(columns="completed")
     assert agents.count_departures(PATIENTS, treatment.derive_courses(PATIENTS, rows)).empty
+
+
+STUDY = SimpleNamespace(labels={"liver": "liver *lesions*"}, treatment="radiotherapy",
+                        prior_treatment_short="ICI", protocol={}, patients=PATIENTS)
+
+
+def say_all(patients, rows, protocol):
+    """Return everything that the chapter says of a cohort, as one plain text."""
+    study = SimpleNamespace(**vars(STUDY) | {"patients": patients, "protocol": protocol})
+    courses = treatment.derive_courses(patients, rows)
+    summary = treatment.count_treatment(patients, rows, courses)
+    departures = agents.count_departures(patients, courses, protocol)
+    table, each = schedules.count_schedules(courses), agents.count_agents(patients)
+    pairs = agents.count_combinations(patients)
+    said = [*prose.takeaways(study, summary, departures, 10.0), prose.describe_several(summary),
+            prose.describe_missing_dose(summary), prose.describe_schedules(table),
+            *prose.describe_agents(each), *prose.describe_departures(study, departures),
+            prose.describe_protocol(study),
+            *(f(table) for f in (prose.schedules_alt, prose.schedules_caption) if len(table)),
+            *([prose.combinations_alt(pairs)] if len(pairs) else [])]
+    for printed in (prose.summary_table(study, summary, 10.0), prose.agents_table(each),
+                    prose.departures_table(study, departures)):
+        said += printed.to_numpy().ravel().tolist()
+    return display.plain("\n".join(said))
+
+
+@pytest.mark.parametrize(("patients", "rows", "protocol"), [
+    (PATIENTS, ROWS, {"IMRT": {"dose_gy": [30, 70]}}), (PATIENTS, ROWS.head(0), {}),
+    (PATIENTS.head(1), ROWS.head(1), {}), (PATIENTS, ROWS[["patient_id"]], {}),
+    (PATIENTS, ROWS.drop(columns=["technique", "site"]), {}),
+    (PATIENTS.assign(ici_agent="a|b", antiangiogenic_agent=["x", None, None, None]), ROWS, {}),
+])
+def test_sentences_hold_for_any_cohort(patients, rows, protocol):
+    said = say_all(patients, rows, protocol)
+    assert not re.search(r"\bnan\b|None|NaT|\b1 (patients|courses|fractions)\b|NE\b|\bin \.", said)
+
+
+def test_sentences_by_hand():
+    said = say_all(PATIENTS, ROWS, {})
+    assert "liver *lesions* in 2 of 4 (50.0%)" in said
+    assert "In 2 patients with dose details: median total dose 33.8 Gy (range 27.5 to 40)" in said
+    assert "Radiotherapy was stopped early in 1 of 3 (33.3%)." in said
+
+
+@pytest.mark.parametrize(("alpha_beta", "name"), [(10, "BED₁₀"), (3.0, "BED₃"),
+                                                  (4.5, "BED (α/β = 4.5 Gy)")])
+def test_bed_is_named_by_its_ratio(alpha_beta, name):
+    assert prose.name_bed(alpha_beta) == name
+
+
+@pytest.mark.parametrize("rows", [ROWS, ROWS.iloc[[2]], ROWS.assign(technique=None)])
+def test_schedules_are_drawn_with_all_their_patients(rows):
+    table = schedules.count_schedules(treatment.derive_courses(PATIENTS, rows))
+    _, ax = style.new_figure()
+    schedules.plot_schedules(table, ax)
+    drawn = [c for c in ax.collections if len(c.get_offsets())]
+    assert len(drawn) == len(table)
+    plt.close("all")
+
+
+def test_combinations_are_drawn():
+    pairs = agents.count_combinations(
+        PATIENTS.assign(ici_agent=["$x$", "$x$", "y", "y"], antiangiogenic_agent=list("uuvu")))
+    _, ax = style.new_figure()
+    agents.plot_combinations(pairs, ax)
+    assert sorted(t.get_text() for t in ax.texts) == ["1", "1", "2"]
+    ax.figure.canvas.draw()
+    plt.close("all")

@@ -12,9 +12,10 @@ from analysis.display import (
     listing,
     number,
     of_total,
-    percent,
+    quote,
     select,
 )
+from analysis.prose.treatment import quote_share
 from analysis.safety import BANDS, WINDOWS
 
 WHEN = {"acute": "acute", "late": "late", "all": "any time"}
@@ -30,8 +31,7 @@ def name_band(band):
 
 def describe_share(patients, window, band):
     """Say how many patients have a window and band: ``12 of 36 (33.3%)``."""
-    row = select(patients, window=window, band=band)
-    return of_total(row["n"], row["total"])
+    return quote_share(patients, window=window, band=band)
 
 
 def takeaways(study, table, patients, screen):
@@ -45,10 +45,11 @@ def describe_patients(study, patients):
     found = select(patients, window="all", band="any")
     if found["n"] == 0:
         return f"No adverse event is recorded for the {count(found['total'], 'patient')} treated."
-    acute, late = (select(patients, window=w, band="any") for w in ("acute", "late"))
+    acute, late = (f"{quote(patients, 'n', window=w, band='any')} "
+                   f"({quote(patients, 'percent', window=w, band='any')})"
+                   for w in ("acute", "late"))
     return (f"Of {count(found['total'], 'patient')} who received {escape(study.treatment)}, "
-            f"{number(acute['n'])} ({percent(acute['percent'])}) had an acute event and "
-            f"{number(late['n'])} ({percent(late['percent'])}) a late one.")
+            f"{acute} had an acute event and {late} a late one.")
 
 
 def describe_severe(patients):
@@ -68,7 +69,8 @@ def describe_frequent(table, n_terms=3):
     rows = table[(table["window"] == "all") & (table["band"] == "any")].head(n_terms)
     if rows.empty:
         return ""
-    said = [f"{escape(r.term)} in {of_total(r.n, r.total)}" for r in rows.itertuples()]
+    said = [f"{escape(term)} in {quote_share(table, term=term, window='all', band='any')}"
+            for term in rows["term"]]
     return f"Most frequent: {listing(said)}."
 
 
@@ -170,14 +172,14 @@ def describe_onset(onsets):
     """Say when the first event and the first severe event began."""
     said = []
     for band, words in (("any", "The first event"), ("3-5", "The first event of grade 3 or worse")):
-        row = select(onsets, scope="patient", band=band)
-        if row["n"] == 1:
-            said.append(f"{words} of the one patient who had any began on day "
-                        f"{number(row['median_day'])}.")
-        elif row["n"]:
-            said.append(f"{words} began on day {number(row['median_day'])} in the median (range "
-                        f"{number(row['low_day'])} to {number(row['high_day'])}) of "
-                        f"{count(row['n'], 'patient')} who had any.")
+        row = {"scope": "patient", "band": band}
+        n = select(onsets, **row)["n"]
+        day, low, high = (quote(onsets, f"{c}_day", **row) for c in ("median", "low", "high"))
+        if n == 1:
+            said.append(f"{words} of the one patient who had any began on day {day}.")
+        elif n:
+            said.append(f"{words} began on day {day} in the median (range {low} to {high}) of "
+                        f"{count(n, 'patient')} who had any.")
     return said or ["No onset is known."]
 
 
@@ -206,16 +208,17 @@ def describe_rild(screen):
     """Say for each criterion whether anybody met it, and what the data leave open."""
     said = []
     for criterion, rows in screen.groupby("criterion"):
-        met, unknown = (select(rows, verdict=v) for v in ("met", "unknown"))
-        name = CRITERIA[criterion]
-        if met["n_judged"] == 0:
+        met, unknown = ({"criterion": criterion, "verdict": v} for v in ("met", "unknown"))
+        found, name = select(rows, **met), CRITERIA[criterion]
+        if found["n_judged"] == 0:
             said.append(f"{name} cannot be judged in any patient: the values are missing.")
             continue
-        who = of_total(met["n"], met["n_judged"]) if met["n"] else (
-            f"none of {count(met['n_judged'], 'patient')}")
-        gap = f"; {number(unknown['n'])} cannot be judged" if unknown["n"] else ""
-        said.append(f"{name}: {who} who can be judged (exact {level(met['conf_level'])} CI up to "
-                    f"{percent(met['conf_high'])}){gap}.")
+        who = quote(screen, "n", **met) if found["n"] else "none"
+        limit = f"{quote(screen, 'conf_high', 1, **met)}%"
+        gap = (f"; {quote(screen, 'n', **unknown)} cannot be judged"
+               if select(rows, **unknown)["n"] else "")
+        said.append(f"{name}: {who} of {count(found['n_judged'], 'patient')} who can be judged "
+                    f"(exact {level(found['conf_level'])} CI up to {limit}){gap}.")
     return said
 
 

@@ -18,6 +18,12 @@ HEADINGS = {"site": "Irradiated site", "liver_target": "Where liver lesions were
             "technique": "Technique", "completed": "Course", "courses": "Courses recorded"}
 
 
+def quote_share(result, **row):
+    """Quote a count in its whole: ``14 of 36 (38.9%)``."""
+    n, total, percent = (quote(result, c, **row) for c in ("n", "total", "percent"))
+    return f"{n} of {total} ({percent})"
+
+
 def name_bed(alpha_beta_gy):
     """Name the biologically effective dose by its α/β, in Gy: ``BED₁₀``."""
     if float(alpha_beta_gy).is_integer():
@@ -54,8 +60,8 @@ def describe_sites(study, summary):
     rows = summary[summary["variable"] == "site"].sort_values("n", ascending=False, kind="stable")
     if rows.empty:
         return "The irradiated sites are not recorded."
-    said = [f"{escape(name_level(study, r.level))} in {of_total(r.n, r.total)}"
-            for r in rows.head(2).itertuples()]
+    said = [f"{escape(name_level(study, level))} in "
+            f"{quote_share(summary, variable='site', level=level)}" for level in rows["level"][:2]]
     return f"Most often irradiated: {listing(said)}."
 
 
@@ -84,25 +90,22 @@ def describe_course(study, summary, departures):
     """Say how many completed their course."""
     if not has(summary, "completed"):
         return ""
-    rows = summary[summary["variable"] == "completed"]
-    done = rows.loc[rows["level"] == "completed", "n"].sum()
-    known = rows["n"].sum()
-    stopped = departures[departures["departure"] == "stopped_early"]["n"].sum()
-    verb = "was" if stopped == 1 else "were"
-    after = (f"; {count(stopped, 'course')} {verb} stopped early" if stopped else
-             "; no course was stopped early")
-    return f"{capitalise(escape(study.treatment))} was completed in {of_total(done, known)}{after}."
+    what = capitalise(escape(study.treatment))
+    if not has(summary, "completed", "stopped early"):
+        return f"{what} was completed by every patient for whom this is recorded."
+    return f"{what} was stopped early in {quote_share(departures, departure='stopped_early')}."
 
 
 def describe_missing_dose(summary):
     """Say how many patients are in no dose because their details are missing."""
     if not has(summary, "bed10_gy"):
         return ""
-    row = select(summary, variable="bed10_gy")
-    if row["missing"] == 0:
+    row = {"variable": "bed10_gy"}
+    if select(summary, **row)["missing"] == 0:
         return "Dose and fractions are known for every patient."
-    return (f"Dose or fractions are not recorded for {of_total(row['missing'], row['total'])}: in "
-            "no median and on no mark of the figure, but counted in every other row.")
+    return (f"Dose or fractions are not recorded for {quote(summary, 'missing', **row)} of "
+            f"{quote(summary, 'total', **row)}: in no median and on no mark of the figure, but "
+            "counted in every other row.")
 
 
 def describe_several(summary):
@@ -192,10 +195,10 @@ def describe_agents(agents):
     for name, rows in agents.groupby("class", sort=False):
         top = rows.iloc[0]
         gap = f"; not recorded for {count(top['missing'], 'patient')}" if top["missing"] else ""
-        said.append(f"{capitalise(AGENTS[name])}: {escape(top['agent'])} in "
-                    f"{of_total(top['n'], top['total'])}, the most frequent of {len(rows)}{gap}."
-                    if len(rows) > 1 else f"{capitalise(AGENTS[name])}: only "
-                    f"{escape(top['agent'])}, in {of_total(top['n'], top['total'])}{gap}.")
+        share = quote_share(agents, **{"class": name, "agent": top["agent"]})
+        said.append(f"{capitalise(AGENTS[name])}: {escape(top['agent'])} in {share}, the most "
+                    f"frequent of {len(rows)}{gap}." if len(rows) > 1 else
+                    f"{capitalise(AGENTS[name])}: only {escape(top['agent'])}, in {share}{gap}.")
     return said
 
 
@@ -253,7 +256,7 @@ def describe_departures(study, departures):
     if len(seen):
         top = seen.loc[seen["n"].idxmax()]
         said.append(f"Most frequent: {escape(names[top['departure']])}, in "
-                    f"{of_total(top['n'], top['total'])}.")
+                    f"{quote_share(departures, departure=top['departure'])}.")
     if none:
         said.append(f"In nobody: {listing(none)}.")
     if not study.protocol:
