@@ -68,5 +68,5 @@ def plot_albi_course(course, ax, titles):
                     textcoords="offset points", ha="right", va="top", fontsize=8.5)
     ax.set(xticks=months, xticklabels=[titles.get(visit, visit) for visit in wide],
            ylabel="ALBI score (higher is worse)", ylim=(None, ends[-1]),
-           xlim=(-0.1, max(months) + 0.7))
+           xlim=(-0.1, max(months) + 0.9))
     return ax

@@ -110,10 +110,10 @@ def compare_response(patients, conf_level=0.95):
     Returns
     -------
     DataFrame
-        `test, outcome, n_gained, n_lost, difference, conf_low, conf_high, statistic, df, p_value,
-        n, n_missing, method, reason`: all categories by Stuart and Maxwell's test; objective
-        response and disease control by McNemar's exact test, with `difference`, the change in per
-        cent of `n`, and its limits. Empty without both columns.
+        `test, outcome, n_gained, n_lost, difference, conf_low, conf_high, conf_level,
+        statistic, df, p_value, n, n_missing, method, reason`: all categories by Stuart and
+        Maxwell's test; objective response and disease control by McNemar's exact test, with
+        `difference`, the change in per cent of `n`, and its limits. Empty without both columns.
 
     Notes
     -----
@@ -127,7 +127,7 @@ def compare_response(patients, conf_level=0.95):
     McNemar 1947, doi:10.1007/BF02295996.
     """
     columns = ["test", "outcome", "n_gained", "n_lost", "difference", "conf_low", "conf_high",
-               "statistic", "df", "p_value", "n", "n_missing", "method", "reason"]
+               "conf_level", "statistic", "df", "p_value", "n", "n_missing", "method", "reason"]
     if not has_values(patients, *ASSESSMENTS.values()):
         return pd.DataFrame(columns=columns)
     before, after = (patients[column] for column in ASSESSMENTS.values())
@@ -148,7 +148,8 @@ def estimate_difference(pairs, conf_level):
     half = stats.norm.ppf((1 + conf_level) / 2) * error
     return pd.DataFrame({"difference": 100 * (gained - lost) / n,
                          "conf_low": 100 * (centre - half).clip(lower=-1),
-                         "conf_high": 100 * (centre + half).clip(upper=1)})
+                         "conf_high": 100 * (centre + half).clip(upper=1),
+                         "conf_level": conf_level})
 
 
 def derive_control(patients):

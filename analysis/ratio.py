@@ -8,6 +8,7 @@ from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 
 from analysis.efficacy import derive_groups
 from analysis.proportion import estimate_proportion
+from analysis.schema import DISEASE_STATUS
 from analysis.style import GREY, GROUPS, INK, MARKERS
 from analysis.survival import estimate_rates
 
@@ -15,6 +16,7 @@ from analysis.survival import estimate_rates
 TOLERANCE = 1e-9
 COLUMNS = ["patient_id", "pfs1_mo", "pfs1_event", "pfs2_mo", "pfs2_event", "ratio", "standing",
            "reason"]
+UNKNOWN = "not recorded"
 REACHED, BELOW, OPEN = "reached", "below", "open"
 
 
@@ -138,7 +140,8 @@ def estimate_ratio_censored(ratios, patients, cut=1.3, conf_level=0.95):
     -----
     The Kaplan–Meier estimate of the ratio just below the cut: the ratio takes the place of the
     time, and is censored where PFS2 is. A PFS1 without observed progression is taken as it stands.
-    Limits are log-log. Right if censoring tells nothing of the ratio that would have come.
+    Limits are log-log, missing where the estimate is 0 or 100. Right if censoring tells nothing of
+    the ratio that would have come.
 
     References
     ----------
@@ -161,10 +164,13 @@ def estimate_ratio_censored(ratios, patients, cut=1.3, conf_level=0.95):
     rates = pd.concat(found, ignore_index=True)
     in_percent = {c: 100 * rates[s] for c, s in (("percent", "estimate"), ("conf_low", "conf_low"),
                                                   ("conf_high", "conf_high"))}
+    certain = rates["estimate"].isin([0.0, 1.0])
+    in_percent |= {c: in_percent[c].mask(certain) for c in ("conf_low", "conf_high")}
+    rates["reason"] = rates["reason"].mask(certain, "no limits where none or all reach the cut")
     return rates.assign(**in_percent, method="Kaplan–Meier of the ratio, log-log")[columns]
 
 
-def plot_ratio(ratios, ax, status, cut=1.3):
+def plot_ratio(ratios, ax, patients, cut=1.3):
     """Draw PFS2 against PFS1, a mark per patient, with the line at which the ratio is the cut.
 
     Parameters
@@ -172,8 +178,8 @@ def plot_ratio(ratios, ax, status, cut=1.3):
     ratios : DataFrame
         From `derive_pfs_ratio`.
     ax : matplotlib Axes
-    status : Series
-        Group of each patient, in the order of `ratios`; marks differ by it.
+    patients : DataFrame, one row per patient, in the order of `ratios`
+        Marks differ by `disease_status` where it is recorded.
     cut : float
         As given to `derive_pfs_ratio`.
 
@@ -187,13 +193,15 @@ def plot_ratio(ratios, ax, status, cut=1.3):
     so that a ratio is a distance; patients without a ratio, or with a PFS2 of zero, are not drawn.
     """
     drawn = ratios[ratios["ratio"].gt(0)]
-    groups = status.reindex(drawn.index).fillna("not recorded")
-    for i, (group, here) in enumerate(drawn.groupby(groups)):
+    status = patients.reindex(columns=["disease_status"])["disease_status"].astype(object)
+    groups = status.reindex(drawn.index).fillna(UNKNOWN)
+    for i, group in enumerate(g for g in (*DISEASE_STATUS, UNKNOWN) if (groups == g).any()):
+        here = drawn[groups == group]
         colour, marker = GROUPS[i % len(GROUPS)], MARKERS[i % len(MARKERS)]
         event = here["pfs2_event"].astype(bool)
         ax.scatter(here["pfs1_mo"], here["pfs2_mo"], s=34, marker=marker, linewidth=1.3,
                    facecolor=[colour if e else "none" for e in event], edgecolor=colour, zorder=3)
-        ax.scatter([], [], s=34, marker=marker, color=colour, label=str(group))
+        ax.scatter([], [], s=34, marker=marker, color=colour, label=group)
     ax.scatter([], [], s=34, marker="o", facecolor="none", edgecolor=INK, label="PFS2 censored")
     times = drawn[["pfs1_mo", "pfs2_mo"]].to_numpy(float)
     ends = np.array([times.min(initial=1) / 1.4, times.max(initial=1) * 1.4])
@@ -208,7 +216,5 @@ def plot_ratio(ratios, ax, status, cut=1.3):
         axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter(StrMethodFormatter("{x:g}"))
         axis.set_minor_formatter(NullFormatter())
-    legend = ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2)
-    for words in legend.get_texts():
-        words.set_parse_math(False)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.17), ncols=2)
     return ax

@@ -127,13 +127,13 @@ def plot_swimmer(bars, ax, marks, xlabel="Months"):
         if len(here):
             ax.scatter(here["time_mo"], here["row"], marker=marker, s=size * scale, label=words,
                        facecolor=face, edgecolor=INK, linewidth=0.9, zorder=3, clip_on=False)
-    ax.set_yticks(bars["row"], bars["status"])
+    ax.set_yticks(bars["row"], bars["status"].replace(UNKNOWN, ""))
     ax.tick_params(axis="y", length=0)
     for response, rows in bars.groupby("response", sort=False)["row"]:
         ax.axhline(rows.max() + 0.5, color=GREY, linewidth=0.5)
-        ax.annotate(response, (0, rows.mean()), (-34, 0), xycoords="data", ha="right", va="center",
-                    textcoords="offset points", fontweight="bold")
+        ax.annotate(response.replace(UNKNOWN, ""), (0, rows.mean()), (-34, 0), ha="right",
+                    va="center", textcoords="offset points", fontweight="bold")
     ax.set(ylim=(len(bars) - 0.5, -0.5), xlim=(0, None),
            xlabel=xlabel)
-    ax.legend(loc="upper center", bbox_to_anchor=(0.42, -0.07), ncols=1, labelspacing=0.3)
+    ax.legend(loc="upper center", bbox_to_anchor=(0.42, -0.07), labelspacing=0.3)
     return ax

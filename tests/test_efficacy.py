@@ -240,7 +240,7 @@ def test_pictures_of_any_cohort(rows):
     flow = response_flow.count_response_flow(patients, ratios)
     if len(flow):
         response_flow.plot_response_flow(flow, axes[0], {})
-    ratio.plot_ratio(ratios, axes[1], patients["disease_status"])
+    ratio.plot_ratio(ratios, axes[1], patients)
     swimmer.plot_swimmer(bars, axes[2], swimmer.derive_marks(bars, patients, endpoints))
     words = " ".join(t.get_text() for ax in axes for t in ax.texts + ax.get_yticklabels())
     assert len(bars) == len(rows) and "p0" not in words
