@@ -222,34 +222,41 @@ def describe_rild(screen):
     return said
 
 
-def paper_bands(study, n_cases=2):
-    """Say why the printed columns of grades cannot be nested, where they cannot.
-
-    A printed count that is compared with grade 1–2 but is smaller than the one of grade 3–4 of the
-    same term and window shows that its column does not hold every grade.
-    """
-    published = study.published
-    if published is None or not {"chapter", "result", "row", "column"} <= set(published):
-        return ""
+def read_addresses(published):
+    """Read the addresses of the printed counts of terms: a row each, `term, window, band, …`."""
     rows = published[(published["chapter"] == "safety") & (published["column"] == "n")
                      & (published["result"] == "adverse_events")]
     keys = pd.DataFrame([dict(part.strip().split("=", 1) for part in row.split(";"))
                          for row in rows["row"]], index=rows.index)
-    if not {"term", "window", "band"} <= set(keys):
+    keys = keys.reindex(columns=["term", "window", "band"])
+    return rows.reindex(columns=["value", "status", "note"]).join(keys)
+
+
+def paper_bands(study, n_cases=2):
+    """Say why the printed columns of grades cannot be nested, where they cannot.
+
+    A printed count that is compared with grade 1–2 but is smaller than the one of grade 3–4 of the
+    same term and window shows that its column does not hold every grade. The notes of counts of
+    any grade that are declared contradicted follow.
+    """
+    published = study.published
+    if published is None or not {"chapter", "result", "row", "column"} <= set(published):
         return ""
-    wide = keys.assign(value=pd.to_numeric(rows["value"], errors="coerce")).pivot_table(
+    printed = read_addresses(published)
+    wide = printed.assign(value=pd.to_numeric(printed["value"], errors="coerce")).pivot_table(
         index=["term", "window"], columns="band", values="value", sort=False)
     if not {"1-2", "3-4"} <= set(wide):
         return ""
     text = ("Of the two printed columns of each window, the first is compared with grade 1–2, not "
             "with every grade.")
     smaller = wide[wide["1-2"] < wide["3-4"]].sort_values("3-4", ascending=False, kind="stable")
-    if smaller.empty:
-        return text
-    cases = listing(f"{escape(term)} ({window}, {number(row['1-2'])} beside {number(row['3-4'])})"
-                    for (term, window), row in smaller.head(n_cases).iterrows())
-    more = len(smaller) > n_cases
-    among = f"in {count(len(smaller), 'row')}, among them " if more else "for "
-    return (f"{text} A column of every grade could not hold fewer patients than its severe part, "
-            f"as it would {among}{cases}. Read that way the "
-            "table does not agree as printed; read as grade 1–2 it does.")
+    if len(smaller):
+        cases = listing(f"{escape(term)} ({window}, {number(r['1-2'])} beside {number(r['3-4'])})"
+                        for (term, window), r in smaller.head(n_cases).iterrows())
+        more = len(smaller) > n_cases
+        among = f"in {count(len(smaller), 'row')}, among them " if more else "for "
+        text += (" A column of every grade could not hold fewer patients than its severe part, as "
+                 f"it would {among}{cases}. Read that way the table does not agree as printed; "
+                 "read as grade 1–2 it does.")
+    stated = printed[(printed["band"] == "any") & (printed["status"] == "contradicted")]
+    return " ".join([text, *(escape(note) for note in stated["note"].dropna().unique())])
