@@ -5,11 +5,15 @@ from __future__ import annotations
 import html
 import math
 import re
+from urllib.parse import urlencode
 
 import pandas as pd
 
 NOT_ESTIMABLE = "NE"
 NOT_REACHED = "NR"
+
+#: a quoted number in Markdown: what is read, and the cell of the saved result that it comes from
+QUOTED = re.compile(r"\{number\}`([^`]*) <([^<>`]*)>`")
 
 COUNTS = {"n", "total", "n_event", "n_risk", "missing", "df", "n_met", "n_unmet", "n_unknown"}
 
@@ -119,8 +123,28 @@ def select(result, **row):
     return chosen.iloc[0]
 
 
+def cite(text, column, **row):
+    """Mark text as the cell of a saved result, so that the book can open what stands behind it.
+
+    Parameters
+    ----------
+    text : str
+        What is read.
+    column : str
+        Column of the cell.
+    **row
+        Values that select its row.
+
+    Returns
+    -------
+    str
+        The role ``number``, with the address as a query string.
+    """
+    return f"{{number}}`{text} <{urlencode({'column': column} | row)}>`"
+
+
 def quote(result, column, decimals=None, **row):
-    """Format one cell of a tidy result for a sentence.
+    """Format one cell of a tidy result for a sentence, with its address.
 
     Parameters
     ----------
@@ -137,6 +161,7 @@ def quote(result, column, decimals=None, **row):
     Returns
     -------
     str
+        Markdown; `plain` gives the bare number.
 
     Raises
     ------
@@ -146,6 +171,11 @@ def quote(result, column, decimals=None, **row):
     cell = select(result, **row)[column]
     if isinstance(cell, str):
         return escape(cell)
+    return cite(format_cell(cell, result, column, decimals), column, **row)
+
+
+def format_cell(cell, result, column, decimals=None):
+    """Format a cell by its column and by the kind of result that it stands in."""
     if column == "p_value":
         return p_sentence(cell)
     if column in COUNTS:
@@ -162,14 +192,20 @@ def quote(result, column, decimals=None, **row):
 
 
 def escape(text):
-    """Make text from the data inert in MyST Markdown, HTML and LaTeX alike."""
-    text = re.sub(r"([\\`*_{}\[\]()#+!|~^$@:])", r"\\\1", " ".join(str(text).split()))
+    """Make text from the data inert in MyST Markdown, HTML and LaTeX alike, on one line."""
+    return make_inert(" ".join(str(text).split()))
+
+
+def make_inert(text):
+    """Escape what Markdown or HTML would act on."""
+    text = re.sub(r"([\\`*_{}\[\]()#+!|~^$@:])", r"\\\1", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def plain(text):
     """Return Markdown that `escape` made, or a sentence that holds it, as plain text."""
-    return html.unescape(re.sub(r"\\(.)", r"\1", " ".join(text.split())))
+    text = QUOTED.sub(r"\1", " ".join(text.split()))
+    return html.unescape(re.sub(r"\\(.)", r"\1", text))
 
 
 def table(frame, align=None):
@@ -195,7 +231,12 @@ def table(frame, align=None):
 
 
 def cell_text(cell):
-    """Escape a table cell, keeping its indent, which Markdown would strip."""
-    text = str(cell)
+    """Escape a table cell; keep its quoted numbers, and the indent that Markdown would strip."""
+    text = re.sub(r"\s*[\r\n]+\s*", " ", str(cell))
     indent = len(text) - len(text.lstrip("\u2003"))
-    return "&emsp;" * indent + escape(text)
+    pieces, end = [], 0
+    for match in QUOTED.finditer(text):
+        pieces += [make_inert(text[end:match.start()]), match.group()]
+        end = match.end()
+    pieces.append(make_inert(text[end:]))
+    return "&emsp;" * indent + "".join(pieces).strip()

@@ -42,9 +42,10 @@ def test_listing():
 def test_quote_takes_exactly_one_row():
     medians = pd.DataFrame({"endpoint": ["PFS", "OS"], "method": "log-log",
                             "estimate": [7.41, np.nan], "n": [36, 36]})
-    assert display.quote(medians, "estimate", endpoint="PFS") == "7.4"
-    assert display.quote(medians, "estimate", endpoint="OS") == "NR"
-    assert display.quote(medians, "n", endpoint="OS") == "36"
+    assert display.quote(medians, "estimate", endpoint="PFS") == (
+        "{number}`7.4 <column=estimate&endpoint=PFS>`")
+    assert display.plain(display.quote(medians, "estimate", endpoint="OS")) == "NR"
+    assert display.plain(display.quote(medians, "n", endpoint="OS")) == "36"
     with pytest.raises(LookupError, match="2 rows"):
         display.quote(medians, "estimate", method="log-log")
     with pytest.raises(LookupError, match="0 rows"):
@@ -62,6 +63,12 @@ def test_text_from_the_data_is_inert_and_comes_back(text):
     page = parser.render(display.escape(text))
     assert page.count("<") == 2, page
     assert display.plain(display.escape(text)) == text
+
+
+def test_a_quoted_number_survives_in_a_table_cell_and_nothing_else_does():
+    cell = display.cell_text(f"{display.cite('<0.001', 'p_value', level='<400 ng|mL')} (a|b)")
+    assert cell == "{number}`<0.001 <column=p_value&level=%3C400+ng%7CmL>` \\(a\\|b\\)"
+    assert display.plain(cell) == "<0.001 (a|b)"
 
 
 def test_table_is_a_pipe_table_with_safe_cells():
