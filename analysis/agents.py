@@ -157,9 +157,9 @@ def plot_combinations(pairs, ax):
     ax.grid(color=style.GREY, linewidth=0.4)
     ax.set_axisbelow(True)
     ax.set(xlim=(-0.6, len(columns) - 0.4), ylim=(-0.6, len(rows) - 0.4))
-    ax.set_xticks(range(len(columns)), [f"{name} ({n})" for name, n in columns.items()],
+    ax.set_xticks(range(len(columns)), [style.wrap(f"{name} ({n})") for name, n in columns.items()],
                   rotation=90, parse_math=False)
-    ax.set_yticks(range(len(rows)), [f"{name} ({n})" for name, n in rows.items()],
+    ax.set_yticks(range(len(rows)), [style.wrap(f"{name} ({n})") for name, n in rows.items()],
                   parse_math=False)
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.tick_params(length=0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
@@ -24,11 +22,6 @@ def select_terms(table, n_terms):
 def derive_height_mm(table, n_terms):
     """Return the height that gives each drawn term room for a name of two lines."""
     return 34 + 7.6 * select_terms(table, n_terms)["term"].nunique()
-
-
-def wrap_term(term, width=17):
-    """Break a long term into lines, so that its name leaves room for the bars."""
-    return "\n".join(textwrap.wrap(term, width)) or term
 
 
 def plot_butterfly(table, ax, n_terms=20):
@@ -64,9 +57,9 @@ def plot_butterfly(table, ax, n_terms=20):
         draw_side(ax, percents, counts, side, limit)
         ax.text(side * limit / 2, -0.9, window.capitalize(), ha="center", va="bottom",
                 fontweight="bold")
-    ax.axvline(0, color="white", linewidth=1.4, zorder=2)
+    ax.axvline(0, color="white", linewidth=0.9, zorder=2)
     ax.set(xlim=(-limit, limit), ylim=(len(terms) - 0.4, -0.9), xlabel="Patients, %")
-    ax.set_yticks(range(len(terms)), [wrap_term(term) for term in terms], parse_math=False)
+    ax.set_yticks(range(len(terms)), [style.wrap(term) for term in terms], parse_math=False)
     ax.xaxis.set_major_locator(MaxNLocator(7, symmetric=True, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: number(abs(x), 0)))
     ax.tick_params(axis="y", length=0)

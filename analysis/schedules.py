@@ -9,6 +9,9 @@ from analysis.flow import ink
 from analysis.schema import TECHNIQUES
 from analysis.treatment import DOSES
 
+#: area of the smallest mark that a number fits into, in square points
+ROOM = 60
+
 
 def count_schedules(courses):
     """Count the patients of each schedule, without saying who they are.
@@ -48,8 +51,8 @@ def plot_schedules(table, ax, bed_lines_gy=(40, 60, 80, 100)):
 
     Notes
     -----
-    The area of a mark grows with its patients; their number stands in it where there is more than
-    one. Technique is shape and colour. Equal schedules of two techniques stand side by side.
+    The area of a mark grows with its patients; their number stands in it where it has room.
+    Technique is shape and colour. Equal schedules of two techniques stand side by side.
     """
     alpha_beta = table["alpha_beta_gy"].iloc[0]
     right, top = table["fractions"].max() * 1.12 + 1, table["dose_gy"].max() * 1.15
@@ -69,11 +72,11 @@ def plot_schedules(table, ax, bed_lines_gy=(40, 60, 80, 100)):
         marker, colour = look[row.technique]
         ax.scatter(row.x, row.dose_gy, s=row.area, marker=marker, color=colour,
                    edgecolor="white", linewidth=0.8, zorder=3)
-        if row.n > 1:
+        if row.n > 1 and row.area > ROOM:
             ax.annotate(f"{row.n}", (row.x, row.dose_gy), ha="center", va="center", fontsize=8,
                         color=ink(colour), zorder=4)
     ax.set(xlim=(0, right), ylim=(bottom, top), xlabel="Fractions", ylabel="Total dose, Gy")
-    ax.legend(loc="lower right", title="Technique", alignment="left")
+    ax.figure.legend(loc="outside lower center", ncols=len(order) if len(order) < 4 else 2)
     return ax
 
 

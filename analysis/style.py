@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 
@@ -49,3 +51,8 @@ def new_figure(width="page", height_mm=90, **subplots):
     """
     mpl.rcParams.update(RC)
     return plt.subplots(figsize=(WIDTH_IN[width], height_mm / MM_PER_IN), **subplots)
+
+
+def wrap(name, width=17):
+    """Break a long name on an axis into lines, so that it leaves room for the drawing."""
+    return "\n".join(textwrap.wrap(name, width)) or name

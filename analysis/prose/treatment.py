@@ -186,7 +186,7 @@ def schedules_caption(schedules):
     """Name what the plot of schedules shows."""
     alpha_beta = schedules["alpha_beta_gy"].iloc[0]
     return (f"Total dose against fractions, with lines of equal {name_bed(alpha_beta)}. A mark is "
-            "one schedule; a number in it counts its patients where there are several.")
+            "one schedule and grows with its patients; larger marks carry their number.")
 
 
 def describe_agents(agents):
