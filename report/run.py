@@ -10,11 +10,13 @@ import sys
 import time
 import warnings
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 import papermill
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from papermill.exceptions import PapermillExecutionError
 
 import analysis
@@ -118,6 +120,8 @@ def execute(job):
             progress_bar=False, resources={"metadata": {"path": str(source.parent)}})
     except PapermillExecutionError as error:
         raise ChapterError(describe(chapter, error)) from None
+    except (DeadKernelError, CellTimeoutError) as error:
+        raise ChapterError(f"{chapter.name}: {error} (out of memory?)") from None
     remarks = finish(notebook, job)
     nbformat.write(notebook, source)
     return_results(folder)
@@ -186,13 +190,17 @@ def finish(notebook, job):
     return "".join(remarks)
 
 
+@contextmanager
 def open_executor(workers, scheduler=None):
     """Open what chapters are executed on: threads here, or a dask cluster's workers."""
     if scheduler is None:
-        return ThreadPoolExecutor(workers)
-    from distributed import Client
+        with ThreadPoolExecutor(workers) as executor:
+            yield executor
+    else:
+        from distributed import Client
 
-    return Client(scheduler).get_executor()
+        with Client(scheduler) as client:
+            yield client.get_executor(pure=False)
 
 
 def run_jobs(jobs, workers=2, fresh=False, scheduler=None, tell=lambda job, seconds, remarks: None):

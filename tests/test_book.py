@@ -1,0 +1,171 @@
+import filecmp
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from small_book import change, write_book
+
+from report import book as press
+from report.chapters import read_chapters
+from report.cli import main
+
+ROOT = Path(__file__).parents[1]
+LOADED = re.compile(r'<(?:script|img|iframe|source)[^>]+src="([^"]+)"|<link[^>]+href="([^"]+)"')
+
+
+@pytest.fixture
+def book(tmp_path):
+    return write_book(tmp_path / "book")
+
+
+@pytest.fixture
+def build(book, tmp_path):
+    """Build the small book; return the folder it stands in."""
+    def start(study, name="out", *more):
+        out = tmp_path / name
+        assert main(["build", str(study), "--book", str(book), "--out", str(out), *more]) == 0
+        return out
+
+    return start
+
+
+def read_pages(out):
+    return {str(p.relative_to(out / "html")): p.read_text(encoding="utf-8")
+            for p in (out / "html").rglob("*.html") if "_static" not in p.parts}
+
+
+def find_differences(one, other):
+    compared = filecmp.dircmp(one, other)
+    different = [*compared.left_only, *compared.right_only]
+    different += filecmp.cmpfiles(one, other, compared.common_files, shallow=False)[1]
+    for name in compared.common_dirs:
+        different += find_differences(one / name, other / name)
+    return different
+
+
+# links to what is left out
+
+@pytest.fixture
+def liver(book):
+    return next(c for c in read_chapters(book) if c.name == "liver")
+
+
+@pytest.mark.parametrize(("text", "plain"), [
+    ("see {doc}`liver`", "see “Liver”"),
+    ("see {doc}`../chapters/liver`", "see “Liver”"),
+    ("see {doc}`that one <chapters/liver>`", "see that one"),
+    ("see [that](liver.md) or [this](chapters/liver.md#limits)", "see that or this"),
+    ("see {numref}`liver-grades-table`", "see the chapter “Liver” (not in this book)"),
+    ("see {ref}`so <liver-grades-table>`", "see the chapter “Liver” (not in this book)"),
+    ("see {doc}`liverwort` and [it](https://a.org/liver)",
+     "see {doc}`liverwort` and [it](https://a.org/liver)")])
+def test_links_to_an_absent_chapter_become_words(liver, text, plain):
+    assert press.unlink(text, {liver: liver.needs}) == plain
+
+
+def test_links_between_texts_point_at_the_executed_chapters():
+    assert press.unlink("[a](second.md) [b](../second.md#x) [c](https://a.org/b.md)", {}) == \
+        "[a](second.ipynb) [b](../second.ipynb#x) [c](https://a.org/b.md)"
+
+
+def test_needs_are_spelt_as_columns_of_tables():
+    assert press.spell(["a.b or a.c", "d.e"]) == (
+        "`b` in the table `a` or `c` in the table `a`, and `e` in the table `d`")
+
+
+# a whole small book
+
+def test_every_page_stands_with_its_figure_table_and_banner(build, tiny_study):
+    out = build(tiny_study)
+    pages = read_pages(out)
+    assert {"index.html", "intro.html", "glossary.html", "chapters/counting.html",
+            "chapters/second.html", "chapters/liver.html"} <= set(pages)
+    counting = pages["chapters/counting.html"]
+    assert 'alt="A rising line."' in counting
+    assert "Table 1" in counting
+    assert "Fig. 1" in counting
+    assert all(press.BANNER in page for name, page in pages.items() if name != "index.html")
+    assert (out / "results" / "counting" / "patients.csv").is_file()
+    assert not (out / ".press" / "new").exists()
+
+
+def test_no_page_loads_anything_from_elsewhere(build, tiny_study):
+    out = build(tiny_study)
+    for name, page in read_pages(out).items():
+        for match in LOADED.finditer(page):
+            address = next(filter(None, match.groups()))
+            assert not re.match(r"(https?:)?//", address), (name, address)
+            target = (out / "html" / name).parent / address.split("?")[0].split("#")[0]
+            assert target.exists(), (name, address)
+
+
+def test_no_page_names_a_place_on_this_machine(build, tiny_study):
+    out = build(tiny_study)
+    home = str(Path.home())
+    for path in (out / "html").rglob("*"):
+        if path.is_file() and path.suffix in {".html", ".js", ".ipynb", ".inv"}:
+            text = path.read_text(encoding="utf-8", errors="replace")
+            assert str(ROOT) not in text, path
+            assert home not in text, path
+            assert "/site-packages/" not in text, path
+
+
+def test_real_patients_have_no_banner(build, tiny_study):
+    change(tiny_study / "study.yml", "synthetic: true", "synthetic: false")
+    assert not any(press.BANNER in page for page in read_pages(build(tiny_study)).values())
+
+
+def test_an_absent_chapter_is_left_out_of_contents_and_links(build, minimal_study, capsys):
+    out = build(minimal_study)
+    pages = read_pages(out)
+    assert "chapters/liver.html" not in pages
+    assert not any("liver.html" in page for page in pages.values())
+    assert "The liver" not in pages["intro.html"]
+    assert "albumin_g_l" in pages["intro.html"]
+    assert "left out: needs `albumin_g_l` in the table `laboratory`" in capsys.readouterr().out
+
+
+def test_the_same_input_gives_the_same_bytes(build, tiny_study):
+    one, other = build(tiny_study, "one"), build(tiny_study, "other")
+    assert find_differences(one / "html", other / "html") == []
+    assert find_differences(one / "results", other / "results") == []
+
+
+def test_a_broken_page_leaves_the_earlier_book(build, book, tiny_study, tmp_path, capsys):
+    out = build(tiny_study)
+    before = (out / "html" / "glossary.html").read_bytes()
+    change(book / "glossary.md", "# Glossary", "# Glossary\n\n{doc}`nowhere`")
+    assert main(["build", str(tiny_study), "--book", str(book), "--out", str(out)]) == 1
+    assert "unknown document: 'nowhere'" in capsys.readouterr().out
+    assert (out / "html" / "glossary.html").read_bytes() == before
+
+
+def test_a_text_that_is_nobodys_is_replaced_whole(build, tiny_study):
+    out = build(tiny_study)
+    (out / "html" / "left.html").write_text("from an earlier book")
+    build(tiny_study)
+    assert not (out / "html" / "left.html").exists()
+
+
+# the book itself
+
+def build_itself(study, tmp_path):
+    out = tmp_path / "itself"
+    assert main(["build", str(study), "--out", str(out)]) == 0
+    return read_pages(out)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("study", ["tiny_study", "minimal_study"])
+def test_the_book_builds_without_a_warning_on_another_study(study, request, tmp_path):
+    pages = build_itself(request.getfixturevalue(study), tmp_path)
+    assert "chapters/cohort.html" in pages
+    assert "chapters/published.html" not in pages
+
+
+@pytest.mark.slow
+def test_the_book_builds_without_a_warning_on_the_demonstration_study(tmp_path):
+    pages = build_itself(ROOT / "data" / "ning2023", tmp_path)
+    assert {f"{chapter.file}.html" for chapter in read_chapters(ROOT)} <= set(pages)
+    shutil.rmtree(tmp_path / "itself")
