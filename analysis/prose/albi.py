@@ -5,19 +5,20 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.albi import CUTS, GRADES
+from analysis.albi_plot import LABELS
 from analysis.display import (
     capitalise,
+    cite,
     count,
     escape,
     interval,
     listing,
     number,
-    of_total,
     p_value,
-    percent,
     quote,
     select,
 )
+from analysis.prose.quoted import quote_cell, quote_count, quote_of
 
 VISITS = {"baseline": "baseline", "month_1": "1 month", "month_3": "3 months"}
 
@@ -48,18 +49,19 @@ def describe_course(study, grades):
     visits = list(grades["visit"].unique())
     if not visits:
         return "No visit has both albumin and bilirubin, so no grade can be given."
-    said = [f"{of_total(*select(grades, visit=v, grade=1)[['n', 'total']])} at "
-            f"{escape(name_visit(study, v))}" for v in dict.fromkeys((visits[0], visits[-1]))]
-    return f"ALBI grade 1 was found in {listing(said)}."
+    best = GRADES[0]
+    said = [f"{quote_of(grades, visit=v, grade=best)} at {escape(name_visit(study, v))}"
+            for v in dict.fromkeys((visits[0], visits[-1]))]
+    return f"ALBI grade {best} was found in {listing(said)}."
 
 
 def describe_missing(study, summary):
     """Say how many patients lack a grade at each visit."""
-    gaps = summary[summary["missing"] > 0]
+    gaps = summary.loc[summary["missing"] > 0, "visit"]
     if gaps.empty:
         return "Every patient has a grade at every visit." if len(summary) else ""
-    said = [f"{count(r.missing, 'patient')} at {escape(name_visit(study, r.visit))}"
-            for r in gaps.itertuples()]
+    said = [f"{quote_count(summary, 'missing', 'patient', visit=v)} at "
+            f"{escape(name_visit(study, v))}" for v in gaps]
     return f"No grade is known for {listing(said)}."
 
 
@@ -74,24 +76,26 @@ def describe_friedman(tests):
     """Say Friedman's test on the grades."""
     if tests.empty:
         return "With fewer than two visits there is nothing to compare."
-    row = select(tests, test="Friedman")
+    key = {"test": "Friedman"}
+    row = select(tests, **key)
     if pd.isna(row["p_value"]):
         return f"Friedman's test cannot be made: {row['reason']}."
-    out = (f"; {count(row['n_missing'], 'patient')} without all visits left out"
+    out = (f"; {quote_count(tests, 'n_missing', 'patient', **key)} without all visits left out"
            if row["n_missing"] else "")
-    return (f"Over all visits the grade differs by Friedman's test with χ² = "
-            f"{number(row['statistic'], 2)}, {count(row['df'], 'degree')} of freedom, "
-            f"{quote(tests, 'p_value', test='Friedman')} ({count(row['n'], 'patient')} with every "
-            f"visit{out}).")
+    return ("Over all visits the grade differs by Friedman's test with χ² = "
+            f"{quote(tests, 'statistic', 2, **key)}, "
+            f"{quote_count(tests, 'df', 'degree', **key)} of freedom, "
+            f"{quote(tests, 'p_value', **key)} ({quote_count(tests, 'n', 'patient', **key)} with "
+            f"every visit{out}).")
 
 
 def describe_score_test(tests):
     """Say Friedman's test on the score."""
-    if tests.empty or pd.isna(select(tests, test="Friedman (score)")["p_value"]):
+    key = {"test": "Friedman (score)"}
+    if tests.empty or pd.isna(select(tests, **key)["p_value"]):
         return ""
-    row = select(tests, test="Friedman (score)")
-    return (f"On the score itself, which keeps what grades throw away, it gives χ² = "
-            f"{number(row['statistic'], 2)}, {quote(tests, 'p_value', test='Friedman (score)')}.")
+    return ("On the score itself, which keeps what grades throw away, it gives χ² = "
+            f"{quote(tests, 'statistic', 2, **key)}, {quote(tests, 'p_value', **key)}.")
 
 
 def describe_moves(study, tests):
@@ -100,10 +104,11 @@ def describe_moves(study, tests):
     if pairs.empty:
         return ""
     widest = pairs.iloc[pairs["test"].map(lambda t: span(t, pairs)).argmax()]
+    key = {"test": widest["test"]}
+    better = quote(tests, "n_down", **key) if widest["n_down"] else "none"
     return (f"From {escape(name_pair(study, widest['test']))}, "
-            f"{count(widest['n_up'], 'patient')} moved to a worse grade and "
-            f"{int(widest['n_down']) or 'none'} to a better one, of {int(widest['n'])} with both "
-            "visits.")
+            f"{quote_count(tests, 'n_up', 'patient', **key)} moved to a worse grade and {better} "
+            f"to a better one, of {quote(tests, 'n', **key)} with both visits.")
 
 
 def span(test, pairs):
@@ -118,35 +123,46 @@ def grades_table(study, grades):
     if grades.empty:
         return pd.DataFrame()
     cells = {"ALBI grade": [*map(str, GRADES), "Patients graded", "No grade"]}
-    for visit, rows in grades.groupby("visit", sort=False):
-        head = f"{capitalise(name_visit(study, visit))}, n (%)"
-        cells[head] = [*(f"{r.n} ({number(r.percent, 1)})" for r in rows.itertuples()),
-                       str(rows["total"].iloc[0]), str(rows["missing"].iloc[0])]
+    for visit in grades["visit"].unique():
+        first = {"visit": visit, "grade": GRADES[0]}
+        cells[f"{capitalise(name_visit(study, visit))}, n (%)"] = [
+            *(quote_cell(grades, visit=visit, grade=grade) for grade in GRADES),
+            quote(grades, "total", **first), quote(grades, "missing", **first)]
     return pd.DataFrame(cells)
 
 
 def scores_table(study, summary):
     """Return the scores as printed cells, a row per visit."""
-    cells = [(capitalise(name_visit(study, r.visit)), str(r.n), number(r.median, 2),
-              interval(r.low, r.high, 2), str(r.missing)) for r in summary.itertuples()]
+    cells = [(capitalise(name_visit(study, r.visit)), quote(summary, "n", visit=r.visit),
+              quote(summary, "median", 2, visit=r.visit), interval(r.low, r.high, 2),
+              quote(summary, "missing", visit=r.visit)) for r in summary.itertuples()]
     return pd.DataFrame(cells, columns=["Visit", "Patients", "Median score", "Quartiles",
                                         "No score"])
 
 
 def tests_table(study, tests):
     """Return the comparison of visits as printed cells, a row per test."""
-    cells = []
-    for r in tests.itertuples():
-        pair = pd.notna(r.n_up)
-        name = name_pair(study, r.test) if pair else r.test
-        moved = f"{number(r.n_up)} up, {number(r.n_down)} down" if pair else (
-            f"χ² = {number(r.statistic, 2)}, {number(r.df)} df" if pd.notna(r.p_value) else "")
-        shown = [p_value(r.p_value), p_value(r.p_adjusted) if pair else ""]
-        if pd.isna(r.p_value):
-            shown = [f"NE ({r.reason})", ""]
-        cells.append((capitalise(name), moved, *shown, str(r.n), str(r.n_missing)))
+    cells = [test_cells(study, tests, row) for _, row in tests.iterrows()]
     return pd.DataFrame(cells, columns=["Comparison", "Change", "P", "P after Holm", "Patients",
                                         "Left out"])
+
+
+def test_cells(study, tests, row):
+    """Return the printed cells of one test."""
+    key = {"test": row["test"]}
+    pair = pd.notna(row["n_up"])
+    name = name_pair(study, row["test"]) if pair else row["test"]
+    moved = holm = ""
+    if pair:
+        moved = f"{quote(tests, 'n_up', **key)} up, {quote(tests, 'n_down', **key)} down"
+        holm = cite(p_value(row["p_adjusted"]), "p_adjusted", **key)
+    elif pd.notna(row["p_value"]):
+        moved = f"χ² = {quote(tests, 'statistic', 2, **key)}, {quote(tests, 'df', **key)} df"
+    p = cite(p_value(row["p_value"]), "p_value", **key)
+    if pd.isna(row["p_value"]):
+        p, holm = f"NE ({row['reason']})", ""
+    return (capitalise(name), moved, p, holm, quote(tests, "n", **key),
+            quote(tests, "n_missing", **key))
 
 
 def migration_caption(study, migration):
@@ -161,11 +177,11 @@ def migration_alt(study, migration):
     """Say the migration of grades in words."""
     said = []
     for (first, second), rows in migration.groupby(["stage_from", "stage_to"], sort=False):
-        steps = [f"{r.level_from} to {r.level_to}: {count(r.n, 'patient')}"
-                 for r in rows.itertuples()]
+        steps = [f"{LABELS.get(r.level_from, 'none')} to {LABELS.get(r.level_to, 'none')}: "
+                 f"{count(r.n, 'patient')}" for r in rows.itertuples()]
         said.append(f"From {name_visit(study, first)} to {name_visit(study, second)}: "
                     f"{', '.join(steps)}.")
-    return "Flow of patients between ALBI grades. " + " ".join(said)
+    return "Flow of patients between grades. " + " ".join(said)
 
 
 def course_caption(summary):
@@ -183,9 +199,9 @@ def course_alt(study, summary):
 
 def describe_worst(study, grades):
     """Say how many patients have the worst grade at each visit where anybody has."""
-    worst = grades[(grades["grade"] == GRADES[-1]) & (grades["n"] > 0)]
+    worst = grades.loc[(grades["grade"] == GRADES[-1]) & (grades["n"] > 0), "visit"]
     if worst.empty:
         return f"Nobody reached grade {GRADES[-1]}." if len(grades) else ""
-    said = [f"{count(r.n, 'patient')} at {escape(name_visit(study, r.visit))} "
-            f"({percent(r.percent)} of those graded)" for r in worst.itertuples()]
+    said = [f"{quote_of(grades, visit=v, grade=GRADES[-1])} at {escape(name_visit(study, v))}"
+            for v in worst]
     return f"Grade {GRADES[-1]} was seen in {listing(said)}."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from analysis.display import capitalise, count, escape, months, number, quote
+from analysis.display import capitalise, escape, quote
 from analysis.prose.efficacy import WORDS, name_status
+from analysis.prose.quoted import quote_count
 
 
 def tell_case(study, case):
@@ -24,54 +25,60 @@ def tell_case(study, case):
         return ["The study names no case to be told."]
     known = dict(case.itertuples(index=False))
     who = {"male": "a man", "female": "a woman"}.get(known.get("sex"), "a patient")
-    aged = f" aged {quote(case, 'value', attribute='age_years')}" if "age_years" in known else ""
+    aged = f" aged {tell(case, 'age_years')}" if "age_years" in known else ""
     return [f"The patient is {who}{aged} with {escape(study.disease)}.",
-            tell_before(study, known), tell_treated(study, known), tell_after(study, known),
-            tell_surgery(known)]
+            tell_before(study, case, known), tell_treated(case, known),
+            tell_after(study, case, known), tell_surgery(case, known)]
 
 
-def tell_before(study, known):
+def tell(case, attribute, noun=None):
+    """Quote what is recorded of one attribute, counted with its noun where it has one."""
+    if noun is None:
+        return quote(case, "value", attribute=attribute)
+    return quote_count(case, "value", noun, attribute=attribute)
+
+
+def tell_before(study, case, known):
     """Tell what happened on the treatment before."""
-    cycles = known.get("ici_cycles_before_rt")
     drug = escape(study.prior_treatment)
-    began = f"after {count(cycles, 'cycle')} of {drug}" if cycles else f"on {drug}"
-    response, status = known.get("response_ici"), known.get("disease_status")
+    began = (f"after {tell(case, 'ici_cycles_before_rt', 'cycle')} of {drug}"
+             if "ici_cycles_before_rt" in known else f"on {drug}")
     said = []
-    if response:
-        said.append(f"the best response {began} was {WORDS[response]}")
-    if status:
+    if "response_ici" in known:
+        said.append(f"the best response {began} was {WORDS[known['response_ici']]}")
+    if "disease_status" in known:
         said.append(f"the disease status before {escape(study.treatment)} was "
-                    f"{escape(name_status(study, status))}")
+                    f"{escape(name_status(study, known['disease_status']))}")
     return capitalise(", and ".join(said)) + "." if said else ""
 
 
-def tell_treated(study, known):
+def tell_treated(case, known):
     """Tell how many of the lesions were irradiated."""
-    lesions, treated = known.get("lesion_count"), known.get("irradiated_lesion_count")
-    if lesions is None or treated is None:
+    if not {"lesion_count", "irradiated_lesion_count"} <= set(known):
         return ""
-    return (f"Of {count(lesions, 'lesion')}, {number(treated)} "
-            f"{'was' if treated == 1 else 'were'} irradiated.")
+    verb = "was" if known["irradiated_lesion_count"] == 1 else "were"
+    return (f"Of {tell(case, 'lesion_count', 'lesion')}, "
+            f"{tell(case, 'irradiated_lesion_count')} {verb} irradiated.")
 
 
-def tell_after(study, known):
+def tell_after(study, case, known):
     """Tell what the index treatment brought."""
     if "response_rt" not in known:
         return ""
-    cycles = known.get("ici_cycles_after_rt")
-    more = f", with {count(cycles, 'further cycle')} of systemic treatment" if cycles else ""
+    more = (f", with {tell(case, 'ici_cycles_after_rt', 'further cycle')} of systemic treatment"
+            if "ici_cycles_after_rt" in known else "")
     return (f"After {escape(study.treatment)}{more}, the best response was "
             f"{WORDS[known['response_rt']]}.")
 
 
-def tell_surgery(known):
+def tell_surgery(case, known):
     """Tell how long the patient was free of disease after surgery."""
     if "dfs_mo" not in known:
-        return ("Surgery followed." if known.get("downstaging_surgery") else "")
-    lasted = months(known["dfs_mo"])
+        return "Surgery followed." if known.get("downstaging_surgery") else ""
+    lasted = f"{quote(case, 'value', 1, attribute='dfs_mo')} months"
     if known["dfs_event"]:
         return f"Surgery followed, and freedom from disease lasted {lasted}."
-    return (f"Surgery followed, and the patient was still free of disease at the last follow-up "
+    return ("Surgery followed, and the patient was still free of disease at the last follow-up "
             f"{lasted} later.")
 
 
