@@ -93,7 +93,7 @@ exclude_patterns: ["**.ipynb"]
 bibtex_bibfiles: [references.bib]
 sphinx:
   recursive_update: true
-  extra_extensions: [report.offline]
+  extra_extensions: [report.offline, report.numbers]
   config:
     nb_render_markdown_format: myst
     nb_mime_priority_overrides: [["*", "text/markdown", 0]]
