@@ -1,0 +1,95 @@
+"""Sphinx extension: the code behind a result, and its data, one link away.
+
+Writes each module of `analysis` as a page with numbered lines, copies the saved results beside the
+pages, and finds in each chapter which function computed which result.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+import shutil
+from pathlib import Path
+
+import nbformat
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+import analysis
+
+PACKAGE = Path(analysis.__file__).parent
+
+
+def find_functions(source):
+    """Find the function that computed each saved result.
+
+    Parameters
+    ----------
+    source : Path
+        The staged book; its `chapters/NAME.ipynb` are read.
+
+    Returns
+    -------
+    dict of (str, str) to (str, str, int)
+        By chapter and result: module of `analysis`, function, first line.
+    """
+    found = {}
+    for path in sorted(source.glob("chapters/*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        code = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code")
+        tree = ast.parse(code)
+        calls = {target.id: node.value for node in ast.walk(tree) if isinstance(node, ast.Assign)
+                 for target in node.targets if isinstance(target, ast.Name)}
+        for name, variable in find_saves(tree):
+            located = locate(calls.get(variable))
+            if located:
+                found[path.stem, name] = located
+    return found
+
+
+def find_saves(tree):
+    """Yield (result, variable) of each `page.save(result=variable)`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) \
+                and node.func.attr == "save":
+            for keyword in node.keywords:
+                if isinstance(keyword.value, ast.Name):
+                    yield keyword.arg, keyword.value.id
+
+
+def locate(call):
+    """Return (module, function, line) of a call `module.function(…)` of the analysis package."""
+    if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
+            and isinstance(call.func.value, ast.Name)):
+        return None
+    module, function = call.func.value.id, call.func.attr
+    if not (PACKAGE / f"{module}.py").is_file():
+        return None
+    target = inspect.unwrap(getattr(importlib.import_module(f"analysis.{module}"), function))
+    module = target.__module__.removeprefix("analysis.")
+    return module, target.__name__, inspect.getsourcelines(target)[1]
+
+
+def write_sources(app, exception):
+    """Write the modules as pages and copy the results beside the book."""
+    if exception is not None or app.builder.name != "html":
+        return
+    folder = Path(app.outdir) / "code"
+    folder.mkdir(exist_ok=True)
+    for path in sorted(PACKAGE.glob("*.py")):
+        formatter = HtmlFormatter(full=True, linenos="inline", lineanchors="line",
+                                  title=f"analysis.{path.stem}", style="a11y-high-contrast-light")
+        page = highlight(path.read_text(encoding="utf-8"), PythonLexer(), formatter)
+        page = page.replace("<html>", '<html lang="en">', 1)
+        (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
+    results = Path(app.srcdir) / "results"
+    if results.is_dir():
+        shutil.copytree(results, Path(app.outdir) / "results", dirs_exist_ok=True)
+
+
+def setup(app):
+    """Register with Sphinx."""
+    app.connect("build-finished", write_sources)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
