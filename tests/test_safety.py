@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import butterfly, display, onset, rild, safety, style
@@ -93,6 +93,7 @@ def test_input_is_left_alone():
     pd.testing.assert_frame_equal(EVENTS, before)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from("abcd"), st.sampled_from(["Rash", "Fever", "Cough"]),
                           st.integers(1, 5), st.integers(-10, 400)), max_size=30))
 def test_bands_add_up_and_all_lies_between_its_windows_and_their_sum(records):

@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis import agents, display, schedules, style, treatment
@@ -58,6 +58,7 @@ def test_alpha_beta_must_be_positive(wrong):
         treatment.derive_bed(schedule(10, 30), wrong)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.floats(0.5, 120), st.floats(1, 20))
 def test_bed_never_below_dose_and_2_gy_is_its_own_equivalent(fractions, dose, alpha_beta):
     row = treatment.derive_bed(schedule(fractions, dose), alpha_beta).iloc[0]
@@ -66,6 +67,7 @@ def test_bed_never_below_dose_and_2_gy_is_its_own_equivalent(fractions, dose, al
     assert plain["eqd2_gy"] == pytest.approx(2 * fractions)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.floats(0.5, 120), st.floats(1, 20))
 def test_isobed_inverts_bed(fractions, dose, alpha_beta):
     bed = treatment.derive_bed(schedule(fractions, dose), alpha_beta)["bed10_gy"].iloc[0]

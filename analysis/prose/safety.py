@@ -15,7 +15,7 @@ from analysis.display import (
     quote,
     select,
 )
-from analysis.prose.treatment import quote_share
+from analysis.prose.quoted import quote_cell, quote_of
 from analysis.safety import BANDS, WINDOWS
 
 WHEN = {"acute": "acute", "late": "late", "all": "any time"}
@@ -31,7 +31,7 @@ def name_band(band):
 
 def describe_share(patients, window, band):
     """Say how many patients have a window and band: ``12 of 36 (33.3%)``."""
-    return quote_share(patients, window=window, band=band)
+    return quote_of(patients, window=window, band=band)
 
 
 def takeaways(study, table, patients, screen):
@@ -56,9 +56,11 @@ def describe_severe(patients):
     """Say how many patients had grade 3–4 and grade 5 as their worst grade."""
     if select(patients, window="all", band="any")["n"] == 0:
         return ""
-    severe = (f"Worst grade 3–4: {describe_share(patients, 'all', '3-4')} at any time, "
-              f"{describe_share(patients, 'acute', '3-4')} acute, "
-              f"{describe_share(patients, 'late', '3-4')} late.")
+    severe = "Grade 3–4 was nobody's worst grade."
+    if select(patients, window="all", band="3-4")["n"]:
+        severe = (f"Worst grade 3–4: {describe_share(patients, 'all', '3-4')} at any time, "
+                  f"{describe_share(patients, 'acute', '3-4')} acute, "
+                  f"{describe_share(patients, 'late', '3-4')} late.")
     fatal = select(patients, window="all", band="5")["n"]
     return severe + (" No event was fatal." if fatal == 0 else
                      f" Fatal (grade 5): {describe_share(patients, 'all', '5')}.")
@@ -69,7 +71,7 @@ def describe_frequent(table, n_terms=3):
     rows = table[(table["window"] == "all") & (table["band"] == "any")].head(n_terms)
     if rows.empty:
         return ""
-    said = [f"{escape(term)} in {quote_share(table, term=term, window='all', band='any')}"
+    said = [f"{escape(term)} in {quote_of(table, term=term, window='all', band='any')}"
             for term in rows["term"]]
     return f"Most frequent: {listing(said)}."
 
@@ -113,15 +115,16 @@ def describe_observed(observed, acute_days):
 
 def patients_table(patients):
     """Return patients by window and worst grade as printed cells."""
-    cells = [(capitalise(WHEN[window]), *(describe_cell(patients, window, band) for band in BANDS))
+    cells = [(capitalise(WHEN[window]), *(quote_some(patients, window=window, band=band)
+                                       for band in BANDS))
              for window in WINDOWS]
     return pd.DataFrame(cells, columns=["Onset", *(capitalise(name_band(b)) for b in BANDS)])
 
 
-def describe_cell(table, window, band, **row):
-    """Return one cell as ``n (%)``, and a plain 0 for nobody."""
-    found = select(table, window=window, band=band, **row)
-    return "0" if found["n"] == 0 else f"{found['n']} ({number(found['percent'], 1)})"
+def quote_some(result, **row):
+    """Quote a count and its percentage for a table, and a plain 0 for nobody."""
+    found = select(result, **row)
+    return quote_cell(result, **row) if found["n"] else quote(result, "n", **row)
 
 
 def events_table(table):
@@ -140,7 +143,7 @@ def events_table(table):
     fatal = set(table.loc[(table["band"] == "5") & (table["n"] > 0), "window"])
     columns = [(w, b) for w in ("acute", "late") for b in BANDS[1:] if b != "5" or w in fatal]
     columns += [("all", "any")]
-    cells = [(term, *(describe_cell(rows, *column) for column in columns))
+    cells = [(term, *(quote_some(rows, term=term, window=w, band=b) for w, b in columns))
              for term, rows in table.groupby("term", sort=False)]
     names = [f"{capitalise(WHEN[w])}, {name_band(b)}" for w, b in columns]
     return pd.DataFrame(cells, columns=["Term", *names])
@@ -197,10 +200,9 @@ def onset_alt(onsets):
 
 def rild_table(screen):
     """Return the screen as printed cells."""
-    cells = [(CRITERIA[criterion], *(
-        f"{found['n']} ({number(found['percent'], 1)})" if found["n"] else "0"
-        for found in (select(rows, verdict=v) for v in VERDICTS)))
-        for criterion, rows in screen.groupby("criterion")]
+    cells = [(CRITERIA[criterion], *(quote_some(screen, criterion=criterion, verdict=v)
+                                     for v in VERDICTS))
+             for criterion in screen["criterion"].unique()]
     return pd.DataFrame(cells, columns=["Criterion", *VERDICTS.values()])
 
 
@@ -214,11 +216,12 @@ def describe_rild(screen):
             said.append(f"{name} cannot be judged in any patient: the values are missing.")
             continue
         who = quote(screen, "n", **met) if found["n"] else "none"
-        limit = f"{quote(screen, 'conf_high', 1, **met)}%"
+        low, high = (quote(screen, c, 1, **met) for c in ("conf_low", "conf_high"))
+        limits = f"{low}% to {high}%" if found["n"] else f"up to {high}%"
         gap = (f"; {quote(screen, 'n', **unknown)} cannot be judged"
                if select(rows, **unknown)["n"] else "")
         said.append(f"{name}: {who} of {count(found['n_judged'], 'patient')} who can be judged "
-                    f"(exact {level(found['conf_level'])} CI up to {limit}){gap}.")
+                    f"(exact {level(found['conf_level'])} CI {limits}){gap}.")
     return said
 
 

@@ -6,7 +6,8 @@ import pandas as pd
 
 from analysis import display
 from analysis.agents import AGENTS
-from analysis.display import capitalise, count, escape, interval, listing, of_total, quote, select
+from analysis.display import capitalise, count, escape, interval, listing, quote, select
+from analysis.prose.quoted import quote_cell, quote_of
 
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -16,12 +17,6 @@ SITES = {"PVTT_HVTT": "tumour thrombus of the portal or hepatic vein", "liver": 
          "other": "other sites"}
 HEADINGS = {"site": "Irradiated site", "liver_target": "Where liver lesions were irradiated",
             "technique": "Technique", "completed": "Course", "courses": "Courses recorded"}
-
-
-def quote_share(result, **row):
-    """Quote a count in its whole: ``14 of 36 (38.9%)``."""
-    n, total, percent = (quote(result, c, **row) for c in ("n", "total", "percent"))
-    return f"{n} of {total} ({percent})"
 
 
 def name_bed(alpha_beta_gy):
@@ -38,9 +33,17 @@ def name_doses(alpha_beta_gy):
             "bed10_gy": f"{name_bed(alpha_beta_gy)}, Gy", "eqd2_gy": "EQD2, Gy"}
 
 
-def name_level(study, level):
-    """Name a level as study.yml does, else as the contract does."""
-    return study.labels.get(level, SITES.get(level, level))
+def name_level(study, variable, level):
+    """Name a site as study.yml does, else as the contract does; other levels name themselves."""
+    return study.labels.get(level, SITES.get(level, level)) if variable == "site" else level
+
+
+def quote_range(result, **row):
+    """Quote a median and range, ``48 [24–70]``; the value alone where there is only one."""
+    found, middle = select(result, **row), quote(result, "median", **row)
+    if found["low"] == found["high"]:
+        return middle
+    return f"{middle} [{quote(result, 'low', **row)}–{quote(result, 'high', **row)}]"
 
 
 def has(summary, variable, level=None):
@@ -60,8 +63,8 @@ def describe_sites(study, summary):
     rows = summary[summary["variable"] == "site"].sort_values("n", ascending=False, kind="stable")
     if rows.empty:
         return "The irradiated sites are not recorded."
-    said = [f"{escape(name_level(study, level))} in "
-            f"{quote_share(summary, variable='site', level=level)}" for level in rows["level"][:2]]
+    said = [f"{escape(name_level(study, 'site', level))} in "
+            f"{quote_of(summary, variable='site', level=level)}" for level in rows["level"][:2]]
     return f"Most often irradiated: {listing(said)}."
 
 
@@ -93,7 +96,7 @@ def describe_course(study, summary, departures):
     what = capitalise(escape(study.treatment))
     if not has(summary, "completed", "stopped early"):
         return f"{what} was completed by every patient for whom this is recorded."
-    return f"{what} was stopped early in {quote_share(departures, departure='stopped_early')}."
+    return f"{what} was stopped early in {quote_of(departures, departure='stopped_early')}."
 
 
 def describe_missing_dose(summary):
@@ -135,17 +138,17 @@ def summary_table(study, summary, alpha_beta_gy):
     doses = name_doses(alpha_beta_gy)
     cells = []
     for variable, rows in summary.groupby("variable", sort=False):
-        missing = display.number(rows["missing"].iloc[0], 0)
+        keys = [{"variable": variable, "level": level} for level in rows["level"]]
+        missing = quote(summary, "missing", **keys[0])
         if variable in doses:
-            row = rows.iloc[0]
-            cells.append((f"{doses[variable]}, median [range]", f"{display.number(row['median'])} "
-                          f"[{interval(row['low'], row['high'], None)}]", missing))
+            cells.append((f"{doses[variable]}, median [range]", quote_range(summary, **keys[0]),
+                          missing))
         elif variable != "courses" or "several" in set(rows["level"]):
             total = rows["total"].iloc[0]
             whole = "" if total == len(study.patients) else f" (n = {total})"
             cells.append((f"{HEADINGS[variable]}{whole}, n (%)", "", missing))
-            cells += [(f"\u2003{name_level(study, r.level)}",
-                       f"{r.n} ({display.number(r.percent, 1)})", "") for r in rows.itertuples()]
+            cells += [(f"\u2003{name_level(study, variable, key['level'])}",
+                       quote_cell(summary, **key), "") for key in keys]
     header = f"All patients (n = {len(study.patients)})"
     return pd.DataFrame(cells, columns=["Characteristic", header, "Missing"])
 
@@ -161,24 +164,24 @@ def describe_schedules(schedules):
         return ""
     plain = schedules.groupby(["dose_gy", "fractions"], as_index=False)["n"].sum()
     top = plain[plain["n"] == plain["n"].max()]
-    many = count(len(plain), "combination")
-    verb = "was" if len(plain) == 1 else "were"
-    if len(plain) > 1 and plain["n"].max() == 1:
-        return f"{capitalise(many)} of dose and fractions {verb} used, each in one patient."
+    many = f"{count(len(plain), 'combination')} of dose and fractions were used"
+    if len(plain) == 1:
+        return f"All had {describe_schedule(top.iloc[0])} ({count(top['n'].iloc[0], 'patient')})."
+    if plain["n"].max() == 1:
+        return f"{many}, each in one patient."
     said = listing(describe_schedule(r) for r in top.itertuples())
     each = "each in " if len(top) > 1 else ""
-    return (f"{capitalise(many)} of dose and fractions {verb} used, most often {said} "
-            f"({each}{count(top['n'].iloc[0], 'patient')}).")
+    return f"{many}, most often {said} ({each}{count(top['n'].iloc[0], 'patient')})."
 
 
 def schedules_alt(schedules):
     """Say the plot of schedules in words."""
-    low, high = schedules["bed10_gy"].min(), schedules["bed10_gy"].max()
+    ends = [f"{display.number(x)} Gy" for x in schedules["bed10_gy"].agg(["min", "max"])]
     by = schedules.assign(technique=schedules["technique"].fillna("not recorded"))
     by = by.groupby("technique", sort=False)["n"].sum()
     who = listing(f"{escape(t)} for {count(n, 'patient')}" for t, n in by.items())
     return (f"Total dose against number of fractions, with dashed lines of equal biologically "
-            f"effective dose; it runs from {display.number(low)} to {display.number(high)} Gy. "
+            f"effective dose, which is {' to '.join(dict.fromkeys(ends))} in these patients. "
             f"Techniques: {who}. {describe_schedules(schedules)}")
 
 
@@ -195,7 +198,7 @@ def describe_agents(agents):
     for name, rows in agents.groupby("class", sort=False):
         top = rows.iloc[0]
         gap = f"; not recorded for {count(top['missing'], 'patient')}" if top["missing"] else ""
-        share = quote_share(agents, **{"class": name, "agent": top["agent"]})
+        share = quote_of(agents, **{"class": name, "agent": top["agent"]})
         said.append(f"{capitalise(AGENTS[name])}: {escape(top['agent'])} in {share}, the most "
                     f"frequent of {len(rows)}{gap}." if len(rows) > 1 else
                     f"{capitalise(AGENTS[name])}: only {escape(top['agent'])}, in {share}{gap}.")
@@ -206,10 +209,10 @@ def agents_table(agents):
     """Return the agents as printed cells."""
     cells = []
     for name, rows in agents.groupby("class", sort=False):
+        keys = [{"class": name, "agent": agent} for agent in rows["agent"]]
         cells.append((f"{capitalise(AGENTS[name])}, n (%)", "",
-                      display.number(rows["missing"].iloc[0], 0)))
-        cells += [(f"\u2003{r.agent}", f"{r.n} ({display.number(r.percent, 1)})", "")
-                  for r in rows.itertuples()]
+                      quote(agents, "missing", **keys[0])))
+        cells += [(f"\u2003{key['agent']}", quote_cell(agents, **key), "") for key in keys]
     return pd.DataFrame(cells, columns=["Agent", "Patients", "Missing"])
 
 
@@ -236,10 +239,11 @@ def departures_table(study, departures):
     """Return the departures as printed cells."""
     names = name_departures(study)
     units = {"stopped_early": "Gy", "paused": "weeks"}
-    cells = [(capitalise(names[r.departure]), of_total(r.n, r.total),
-              "" if pd.isna(r.median) else f"{display.number(r.median)} "
-              f"[{interval(r.low, r.high, None)}] {units[r.departure]}",
-              display.number(r.unknown, 0)) for r in departures.itertuples()]
+    cells = [(capitalise(names[r.departure]), quote_of(departures, departure=r.departure),
+              "" if pd.isna(r.median) else
+              f"{quote_range(departures, departure=r.departure)} {units[r.departure]}",
+              quote(departures, "unknown", departure=r.departure))
+             for r in departures.itertuples()]
     header = ["Departure", "Patients", "Given or paused, median [range]", "Not known"]
     table = pd.DataFrame(cells, columns=header)
     return table if (table[header[2]] != "").any() else table.drop(columns=header[2])
@@ -248,7 +252,7 @@ def departures_table(study, departures):
 def describe_departures(study, departures):
     """Say which departure was most frequent, and which did not occur."""
     if departures.empty:
-        return "The study records nothing from which a departure from the plan could be seen."
+        return []
     names = name_departures(study)
     seen = departures[departures["n"] > 0]
     none = [escape(names[d]) for d in departures.loc[departures["n"] == 0, "departure"]]
@@ -256,7 +260,7 @@ def describe_departures(study, departures):
     if len(seen):
         top = seen.loc[seen["n"].idxmax()]
         said.append(f"Most frequent: {escape(names[top['departure']])}, in "
-                    f"{quote_share(departures, departure=top['departure'])}.")
+                    f"{quote_of(departures, departure=top['departure'])}.")
     if none:
         said.append(f"In nobody: {listing(none)}.")
     if not study.protocol:
