@@ -8,8 +8,6 @@ from ortools.sat.python import cp_model
 from reconstruction.core import CASE, N, solve
 
 ACUTE_END = 90
-CELLS = {"acA": ("acute", "1-2"), "ac34": ("acute", "3-4"), "ltA": ("late", "1-2"),
-         "lt34": ("late", "3-4")}
 #: patients with any event, and with grade 3-4
 PATIENTS = {("acute", "any"): 12, ("acute", "3-4"): 6, ("late", "any"): 27, ("late", "3-4"): 10}
 SEVERE = 14
@@ -20,7 +18,7 @@ TOTALS = {"Diarrhea": 12, "Rash": 11, "Malaise": 10}
 def read_cells(published):
     """Read Table 6: patients by term, window and grade band ("any grade" read as grade 1-2)."""
     rows = published[published["id"].str.match(r"t6\.\d+\.\w+\.n$")]
-    return {(row.note.split(":")[0], *CELLS[row.id.split(".")[2]]): int(row.value)
+    return {tuple(part.split("=")[1] for part in row.row.split("; ")): int(row.value)
             for row in rows.itertuples()}
 
 

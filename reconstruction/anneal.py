@@ -1,0 +1,276 @@
+"""The joint search: orders, event flags and columns together, by simulated annealing; compiled."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from reconstruction.core import CASE
+from reconstruction.cox import expand, make_work, sort_order
+from reconstruction.energy import (
+    ECOG, K, PEL, PLACE, SIZE, eval_median, eval_model, eval_row, eval_rules, eval_test,
+)
+
+FIRST_DAY, LAST_DAY, SHORTEST, CASE_DAY = 28, 1150, 95, 880
+STEPS = np.array([3.0, 20.0, 150.0])
+
+
+@njit(cache=True)
+def is_valid(day, event, i):
+    """Say whether the days and flags of patient `i` hang together."""
+    pfs, os = day[0, i], day[1, i]
+    if pfs < FIRST_DAY or pfs > os or os < SHORTEST or os > LAST_DAY:
+        return False
+    if i == CASE:
+        return event[0, i] == 0 and event[1, i] == 0 and pfs == os and os >= CASE_DAY
+    if event[0, i] == 0:
+        return pfs == os and event[1, i] == 0
+    return pfs < os or event[1, i] == 1
+
+
+@njit(cache=True)
+def same_shape(new, old, day, kept, event, flags):
+    """Say whether order, ties and flags of an outcome are as before."""
+    previous, previous_kept = -1, -1
+    for k in range(len(new)):
+        i = new[k]
+        if i != old[k] or event[i] != flags[i]:
+            return False
+        if (day[i] == previous) != (kept[i] == previous_kept):
+            return False
+        previous, previous_kept = day[i], kept[i]
+    return True
+
+
+@njit(cache=True)
+def propose_times(day, event, i, j, kind):
+    """Change days or flags of patients `i` and `j` in place; the caller checks and undoes."""
+    if kind == 0 or kind == 1:  # exchange PFS or OS
+        day[kind, i], day[kind, j] = day[kind, j], day[kind, i]
+        if kind == 1:
+            event[1, i], event[1, j] = event[1, j], event[1, i]
+    elif kind == 2:  # exchange both
+        for o in range(2):
+            day[o, i], day[o, j] = day[o, j], day[o, i]
+            event[o, i], event[o, j] = event[o, j], event[o, i]
+    elif kind == 3:  # shift PFS
+        move = int(np.random.normal() * STEPS[np.random.randint(3)])
+        day[0, i] += move
+        if event[0, i] == 0:
+            day[1, i] += move
+    elif kind == 4:  # shift OS
+        move = int(np.random.normal() * STEPS[np.random.randint(3)])
+        day[1, i] += move
+        if event[0, i] == 0:
+            day[0, i] += move
+    elif kind == 5:  # exchange the death flags
+        event[1, i], event[1, j] = event[1, j], event[1, i]
+    elif kind == 6:  # one death more or less
+        event[1, i] = 1 - event[1, i]
+    else:  # who is free of progression
+        if event[0, i] == 0 and event[0, j] == 1:
+            event[0, i], event[0, j] = 1, 0
+            day[0, i], day[0, j] = day[0, j], day[1, j]
+
+
+@njit(cache=True)
+def draw_kind():
+    """Draw the kind of a time move."""
+    r = np.random.random()
+    for kind, edge in enumerate((0.2, 0.38, 0.46, 0.68, 0.88, 0.94, 0.96)):
+        if r < edge:
+            return kind
+    return 7
+
+
+@njit(cache=True)
+def set_column(column, model, pairs, c, i, value):
+    """Set column `c` of patient `i`, in the models as well."""
+    column[c, i] = value
+    for o in range(2):
+        if PLACE[c, o] >= 0:
+            model[o, i, PLACE[c, o]] = value
+            expand(model[o, i, :SIZE[o]], pairs[o, i])
+
+
+@njit(cache=True)
+def mark_needs(c, shaped, moved, need_row, need_model, need_median, need_test):
+    """Mark what a move makes necessary: column `c` changed, or outcomes changed shape or days."""
+    need_row[:, :] = False
+    need_model[:] = False
+    need_median[:] = False
+    need_test[:] = False
+    if c >= 0:
+        need_row[c, :] = True
+        for o in range(2):
+            need_model[o] = PLACE[c, o] >= 0
+        if c == PEL:
+            need_median[1:3] = True
+            need_test[0] = True
+        if c == ECOG:
+            need_test[1:3] = True
+        return
+    for o in range(2):
+        if shaped[o]:
+            need_row[:, o] = True
+            need_model[o] = True
+    need_median[:3] = moved[0]
+    need_median[3:] = moved[1]
+    need_test[:2] = shaped[0]
+    need_test[2] = shaped[1]
+
+
+@njit(cache=True)
+def anneal(state, fixed, rows, models, medians, tests, hot, cold, moves, seed, tol, parts):
+    """Anneal a state in place.
+
+    Parameters
+    ----------
+    state : tuple of arrays
+        See `energy`.
+    fixed : 2-d array of bool, shape (12, 36)
+        Cells of the columns that stay.
+    rows, models, medians, tests : arrays
+        Windows, see `targets.Targets`.
+    hot, cold : float
+        First and last temperature; falls geometrically.
+    moves : int
+        Number of tries.
+    seed : int
+    tol : float
+        Newton tolerance.
+    parts : 1-d array, length 4
+        Filled with the energy of rows, models, medians and tests, rules.
+
+    Returns
+    -------
+    float
+        Energy at the end; the state is the one at the end.
+    """
+    np.random.seed(seed)
+    day, event, order, column, model, pairs = state
+    n = day.shape[1]
+    e_row, b_row = np.zeros((K, 2)), np.zeros((K, 2))
+    e_model, b_model, variance = np.zeros(2), np.zeros((2, 7)), np.zeros(7)
+    e_median, e_test, out = np.zeros(5), np.zeros(3), np.zeros(3)
+    reverse, work = np.zeros(n, np.int64), make_work(7)
+    for o in range(2):
+        sort_order(order[o], day[o], event[o])
+        for c in range(K):
+            e_row[c, o], b_row[c, o] = eval_row(state, c, o, rows, 0.0, tol)
+        e_model[o] = eval_model(state, o, models, b_model[o], variance, tol, 1e9, work)
+    for k in range(5):
+        e_median[k] = eval_median(state, k, medians, out, reverse)
+    for k in range(3):
+        e_test[k] = eval_test(state, k, tests)
+    e_rules = eval_rules(state)
+    total = e_row.sum() + e_model.sum() + e_median.sum() + e_test.sum() + e_rules
+    c_row, cb_row, c_model, cb_model = e_row.copy(), b_row.copy(), e_model.copy(), b_model.copy()
+    c_median, c_test = e_median.copy(), e_test.copy()
+    need_row, need_model = np.zeros((K, 2), np.bool_), np.zeros(2, np.bool_)
+    need_median, need_test = np.zeros(5, np.bool_), np.zeros(3, np.bool_)
+    shaped, moved = np.zeros(2, np.bool_), np.zeros(2, np.bool_)
+    kept_day, kept_event, kept_order = day.copy(), event.copy(), order.copy()
+    fall = (cold / hot) ** (1.0 / max(1, moves))
+    heat = hot
+    for _ in range(moves):
+        heat *= fall
+        limit = total - heat * np.log(np.random.random())
+        i, j = np.random.randint(n), np.random.randint(n)
+        c = -1
+        if np.random.random() < 0.55:
+            c = np.random.randint(K)
+            if column[c, i] == column[c, j] or fixed[c, i] or fixed[c, j]:
+                continue
+            set_column(column, model, pairs, c, i, 1 - column[c, i])
+            set_column(column, model, pairs, c, j, 1 - column[c, j])
+        else:
+            if i == j:
+                continue
+            propose_times(day, event, i, j, draw_kind())
+            ok = is_valid(day, event, i) and is_valid(day, event, j)
+            if ok:
+                for o in range(2):
+                    moved[o] = False
+                    for k in (i, j):
+                        if day[o, k] != kept_day[o, k] or event[o, k] != kept_event[o, k]:
+                            moved[o] = True
+                    if moved[o]:
+                        sort_order(order[o], day[o], event[o])
+                        shaped[o] = not same_shape(order[o], kept_order[o], day[o], kept_day[o],
+                                                   event[o], kept_event[o])
+                    else:
+                        shaped[o] = False
+                ok = moved[0] or moved[1]
+            if not ok:
+                for o in range(2):
+                    for k in (i, j):
+                        day[o, k], event[o, k] = kept_day[o, k], kept_event[o, k]
+                continue
+        mark_needs(c, shaped, moved, need_row, need_model, need_median, need_test)
+        new_rules = eval_rules(state)
+        new = total - e_rules + new_rules
+        for o in range(2):
+            if need_model[o]:
+                new -= e_model[o]
+            for k in range(K):
+                if need_row[k, o]:
+                    new -= e_row[k, o]
+        for k in range(5):
+            if need_median[k]:
+                new -= e_median[k]
+        for k in range(3):
+            if need_test[k]:
+                new -= e_test[k]
+        for k in range(5):
+            if need_median[k] and new <= limit:
+                c_median[k] = eval_median(state, k, medians, out, reverse)
+                new += c_median[k]
+        for o in range(2):
+            for k in range(K):
+                if need_row[k, o] and new <= limit:
+                    c_row[k, o], cb_row[k, o] = eval_row(state, k, o, rows, b_row[k, o], tol)
+                    new += c_row[k, o]
+        for k in range(3):
+            if need_test[k] and new <= limit:
+                c_test[k] = eval_test(state, k, tests)
+                new += c_test[k]
+        for o in range(2):
+            if need_model[o] and new <= limit:
+                cb_model[o, :] = b_model[o]
+                c_model[o] = eval_model(state, o, models, cb_model[o], variance, tol,
+                                        limit - new, work)
+                new += c_model[o]
+        if new <= limit:
+            total, e_rules = new, new_rules
+            for o in range(2):
+                if need_model[o]:
+                    e_model[o] = c_model[o]
+                    b_model[o, :] = cb_model[o]
+                for k in range(K):
+                    if need_row[k, o]:
+                        e_row[k, o], b_row[k, o] = c_row[k, o], cb_row[k, o]
+            for k in range(5):
+                if need_median[k]:
+                    e_median[k] = c_median[k]
+            for k in range(3):
+                if need_test[k]:
+                    e_test[k] = c_test[k]
+            if c < 0:
+                for o in range(2):
+                    if moved[o]:
+                        kept_order[o, :] = order[o]
+                        for k in (i, j):
+                            kept_day[o, k], kept_event[o, k] = day[o, k], event[o, k]
+        elif c >= 0:
+            set_column(column, model, pairs, c, i, 1 - column[c, i])
+            set_column(column, model, pairs, c, j, 1 - column[c, j])
+        else:
+            for o in range(2):
+                if moved[o]:
+                    order[o, :] = kept_order[o]
+                    for k in (i, j):
+                        day[o, k], event[o, k] = kept_day[o, k], kept_event[o, k]
+    parts[0], parts[1] = e_row.sum(), e_model.sum()
+    parts[2], parts[3] = e_median.sum() + e_test.sum(), e_rules
+    return e_row.sum() + e_model.sum() + e_median.sum() + e_test.sum() + e_rules

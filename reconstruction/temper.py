@@ -1,0 +1,94 @@
+"""A population of states that exchange temperatures (parallel tempering) around `anneal`."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+
+from reconstruction.anneal import anneal
+from reconstruction.start import draw_state, mark_fixed
+
+HEATS = tuple(5.2 * (0.7 / 5.2) ** (k / 9) for k in range(10))
+MOVES, EVERY = 10_000, 100  # tries of a state in a round; rounds between checkpoints
+TOL = 1e-3
+
+
+def copy_state(state):
+    """Copy the arrays of a state."""
+    return tuple(part.copy() for part in state)
+
+
+def run(state, targets, hot, cold, moves, seed, tol=TOL):
+    """Anneal a state in place; return energy and its parts (rows, models, curves, rules)."""
+    parts = np.zeros(4)
+    energy = anneal(state, mark_fixed(), targets.rows, targets.models, targets.medians,
+                    targets.tests, hot, cold, moves, seed, tol, parts)
+    return energy, parts
+
+
+def start_from_times(targets, seed, moves=400_000):
+    """Draw a state and anneal its times alone, until medians, limits and curves are met."""
+    state = draw_state(seed)
+    blank = np.full_like(targets.rows, np.nan), np.full_like(targets.models, np.nan)
+    anneal(state, mark_fixed(), *blank, targets.medians, targets.tests, 20.0, 1.0, moves, seed,
+           1e-2, np.zeros(4))
+    return state
+
+
+def begin(targets, seed, heats):
+    """Make a population: generator, states (hottest first), best energy and state, round 0."""
+    draw = np.random.default_rng(seed)
+    states = [start_from_times(targets, int(draw.integers(2**31))) for _ in heats]
+    return {"draw": draw, "states": states, "turn": 0, "best": (np.inf, None),
+            "energy": np.zeros(len(heats)), "taken": np.zeros(len(heats) - 1)}
+
+
+def advance(population, targets, heats, moves):
+    """Run every state at its temperature, then let neighbours exchange; one round."""
+    draw, states, energy = population["draw"], population["states"], population["energy"]
+    for k, heat in enumerate(heats):
+        energy[k], _ = run(states[k], targets, heat, heat, moves, int(draw.integers(2**31)))
+    low = int(np.argmin(energy))
+    if energy[low] < population["best"][0]:
+        population["best"] = float(energy[low]), copy_state(states[low])
+    for k in range(population["turn"] % 2, len(heats) - 1, 2):
+        gain = (1 / heats[k + 1] - 1 / heats[k]) * (energy[k + 1] - energy[k])
+        if np.log(draw.random()) < gain:
+            population["taken"][k] += 1
+            states[k], states[k + 1] = states[k + 1], states[k]
+            energy[k], energy[k + 1] = energy[k + 1], energy[k]
+    population["turn"] += 1
+
+
+def temper(targets, seed, rounds, checkpoint, heats=HEATS, moves=MOVES, report=lambda _: None):
+    """Run a population for a number of rounds; go on from a checkpoint where there is one.
+
+    Parameters
+    ----------
+    targets : Targets
+    seed, rounds : int
+    checkpoint : Path
+        File that is written every `EVERY` rounds, and read when it exists.
+    heats : sequence of float
+        Temperatures, the hottest first.
+    moves : int
+        Tries of each state in a round.
+    report : callable
+        Called with the population at each checkpoint.
+
+    Returns
+    -------
+    list of state
+        The best state at the end of a round, then the population from the coldest on.
+    """
+    if checkpoint.is_file():
+        population = pickle.loads(checkpoint.read_bytes())
+    else:
+        population = begin(targets, seed, heats)
+    while population["turn"] < rounds:
+        advance(population, targets, heats, moves)
+        if population["turn"] % EVERY == 0 or population["turn"] == rounds:
+            checkpoint.write_bytes(pickle.dumps(population))
+            report(population)
+    return [population["best"][1], *population["states"][::-1]]
