@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.display import NOT_REACHED, capitalise, count, escape, interval, level, quote
+from analysis.display import (
+    NOT_REACHED,
+    capitalise,
+    count,
+    escape,
+    interval,
+    level,
+    listing,
+    number,
+    percent,
+    quote,
+)
+
+VISITS = {"baseline": "at baseline", "month_1": "after one month", "month_3": "after three months"}
 
 
 def find_rows(results, chapter, name, **row):
@@ -96,13 +109,19 @@ def answer_safety(study, results):
 
 
 def answer_liver(study, results):
-    """Say whether liver function changed over the visits."""
-    rows = find_rows(results, "albi", "tests", test="Friedman")
-    if len(rows) != 1 or pd.isna(rows["p_value"].iloc[0]):
+    """Say how many had the best grade of liver function at the first and at the last visit."""
+    rows = find_rows(results, "albi", "grades", grade="1")
+    test = find_rows(results, "albi", "tests", test="Friedman")
+    if rows.empty:
         return ""
-    return (f"**Liver function.** Over the visits the ALBI grades of the "
-            f"{quote(rows, 'n')} patients with all of them were compared by Friedman's test "
-            f"({quote(rows, 'p_value')}).")
+    said = [f"{escape(VISITS.get(row['visit'], row['visit']))} in "
+            f"{quote(rows, 'n', visit=row['visit'])} of {quote(rows, 'total', visit=row['visit'])} "
+            f"({quote(rows, 'percent', visit=row['visit'])})"
+            for row in (rows.iloc[i] for i in sorted({0, len(rows) - 1})) if row["total"]]
+    change = (f"; over all visits, Friedman's test gives {quote(test, 'p_value')}"
+              if len(test) == 1 and not pd.isna(test["p_value"].iloc[0]) else "")
+    return (f"**Liver function.** ALBI grade 1, the best, was found {' and '.join(said)}{change}."
+            if said else "")
 
 
 def answers(study, results):
@@ -110,3 +129,22 @@ def answers(study, results):
     tell = (answer_response, answer_survival, answer_ratio, answer_safety, answer_liver)
     said = [sentence for answer in tell if (sentence := answer(study, results))]
     return said or ["No chapter of this book has saved a result that answers it yet."]
+
+
+def overview_caption(curves):
+    """Say what the figure shows."""
+    words = {"PFS": "progression-free survival ({term}`PFS`)",
+             "OS": "overall survival ({term}`OS`)"}
+    shown = listing(words[level] for level in curves["level"].unique())
+    return f"Kaplan–Meier estimate of {shown}; a tick marks a patient followed no longer."
+
+
+def overview_alt(results):
+    """Return a function that says in words what the curves show."""
+    def tell(curves):
+        ends = curves.groupby("level", sort=False).last()
+        said = [f"{level} falls to {percent(100 * row['estimate'], 0)} at "
+                f"{number(row['time_mo'], 0)} months" for level, row in ends.iterrows()]
+        return f"Survival curves: {listing(said)}. {answer_survival(None, results)}"
+
+    return tell
