@@ -17,7 +17,7 @@ LONGEST = ("OS", "PFS", "IFPFS", "OFPFS")
 #: endpoints that other chapters report
 PRIOR = ("PFS1",)
 MEDIANS = [*KEYS, "n", "n_event", "estimate", "conf_low", "conf_high", "conf_level", "method",
-           "reason"]
+           "reason", "percent_event"]
 RATES = [*KEYS, "time_mo", "estimate", "conf_low", "conf_high", "n_risk", "n", "n_event",
          "conf_level", "method", "reason"]
 
@@ -98,7 +98,8 @@ def estimate_median(time_mo, event, method="log-log", conf_level=0.95):
         reason = "median not reached"
     elif np.isnan(low) or np.isnan(high):
         reason = "limit not reached"
-    return {"n": len(time_mo), "n_event": int(np.sum(event)), "estimate": median, "conf_low": low,
+    return {"n": len(time_mo), "n_event": int(np.sum(event)),
+            "percent_event": 100 * np.mean(event), "estimate": median, "conf_low": low,
             "conf_high": high, "conf_level": conf_level, "method": method, "reason": reason}
 
 
@@ -119,7 +120,7 @@ def estimate_medians(endpoints, covariates=None, by=(), methods=("log-log", NORM
     -------
     DataFrame
         `endpoint, group, level, n, n_event, estimate, conf_low, conf_high, conf_level, method,
-        reason`; months. What is not reached is NaN, a limit that exists stands.
+        reason, percent_event`; months. What is not reached is NaN, a limit that exists stands.
 
     Notes
     -----
