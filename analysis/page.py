@@ -137,10 +137,12 @@ class Page:
         emit(f"*Not shown for this study: it needs {needs}.*")
 
     def save(self, **results):
-        """Save tidy results by name under `results/CHAPTER/`, unrounded."""
+        """Save tidy results by name under `results/CHAPTER/`, unrounded; None is left out."""
         folder = self.out_dir / "results" / self.chapter
         folder.mkdir(parents=True, exist_ok=True)
         for name, frame in results.items():
+            if frame is None:
+                continue
             frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
             self.saved[self.chapter, name] = frame
 

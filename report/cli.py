@@ -36,13 +36,16 @@ def parse(argv=None):
     show = commands.add_parser("open", help="show the book in a browser")
     show.add_argument("study", nargs="?", default="data/ning2023", help="study folder")
     show.add_argument("--out", help="where the book stands (default: _build/STUDY)")
+    score = commands.add_parser("score", help="hold a built book against the printed numbers")
+    score.add_argument("study", nargs="?", default="data/ning2023", help="study folder")
+    score.add_argument("--out", help="where the book stands (default: _build/STUDY)")
     return parser.parse_args(argv)
 
 
 def main(argv=None):
     """Run a command; return its exit status: 1 a chapter or page failed, 2 a bad study or call."""
     arguments = parse(argv)
-    return {"build": build, "check": check, "open": show}[arguments.command](arguments)
+    return {"build": build, "check": check, "open": show, "score": score}[arguments.command](arguments)
 
 
 def find_out(arguments):
@@ -133,6 +136,31 @@ def print_book(arguments, study):
         html_dir = print_html(new_dir / "book", study)
         publish(new_dir, out_dir, html_dir)
         console.print(f"  {'pages':<12} {time.perf_counter() - began:4.1f} s")
+
+
+def score(arguments):
+    """Print how the saved results stand to the printed numbers, and write the whole ledger."""
+    from analysis import ledger
+    from analysis.prose.published import score_table
+    from analysis.study import StudyError, read_results, read_study
+
+    try:
+        study = read_study(arguments.study)
+    except StudyError as error:
+        print_findings(error.findings)
+        return BAD_STUDY
+    results = read_results(find_out(arguments))
+    if study.published is None or not results:
+        lack = (f"{arguments.study} has no published.csv" if study.published is None else
+                f"no results in {find_out(arguments)}; `python -m report build` saves them")
+        console.print(lack, markup=False)
+        return FAILED
+    joined = ledger.join(study.published, results)
+    print_findings(score_table(joined))
+    path = find_out(arguments) / "ledger.csv"
+    joined.to_csv(path, index=False, lineterminator="\n")
+    console.print(str(path), markup=False)
+    return 0
 
 
 def show(arguments):
