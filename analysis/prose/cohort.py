@@ -115,15 +115,18 @@ def baseline_table(study, baseline, variables):
         rows = baseline[baseline["variable"] == variable.name]
         missing = display.number(rows["missing"].iloc[0], 0)
         if is_continuous(variable):
-            row = rows.iloc[0]
-            value = f"{display.number(row['median'])} [{interval(row['low'], row['high'], None)}]"
+            median, low, high = (quote(baseline, column, variable=variable.name)
+                                 for column in ("median", "low", "high"))
+            value = f"{median} [{low}–{high}]"
             cells.append((f"{variable.label}, {variable.unit}, median [range]", value, missing))
             continue
         cells.append((f"{variable.label}, n (%)", "", missing))
         for row in rows.itertuples():
             name = study.labels.get(row.level, row.level)
             shown = name if name == row.level else f"{name} ({row.level})"
-            cells.append((f"\u2003{shown}", f"{row.n} ({display.number(row.percent, 1)})", ""))
+            at = {"variable": variable.name, "level": row.level}
+            cells.append((f"\u2003{shown}", f"{quote(baseline, 'n', **at)} "
+                          f"({quote(baseline, 'percent', **at)})", ""))
     header = f"All patients (n = {len(study.patients)})"
     return pd.DataFrame(cells, columns=["Characteristic", header, "Missing"])
 
@@ -138,7 +141,8 @@ def followup_table(followup):
     """Return follow-up and PFS1 as printed cells: one row per endpoint and method."""
     labels = {"follow-up": "Follow-up, reverse Kaplan–Meier", "PFS1": "PFS1"}
     cells = [(labels[r.endpoint], f"{r.n_event} / {r.n}",
-              display.estimate(r.estimate, r.conf_low, r.conf_high, 1, NOT_REACHED),
+              display.cite(display.estimate(r.estimate, r.conf_low, r.conf_high, 1, NOT_REACHED),
+                           "estimate", endpoint=r.endpoint, method=r.method),
               f"{r.method}, {level(r.conf_level)}")
              for r in followup.itertuples()]
     header = ["Duration", "Events / patients", "Median, months (CI)", "Limits"]
