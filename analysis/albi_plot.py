@@ -53,9 +53,10 @@ def plot_albi_course(course, ax, titles):
     """
     wide = derive_wide(course, "albi_score").astype(float)
     months = [MONTHS[visit] for visit in wide]
+    faint = float(np.clip(20 / len(wide), 0.12, 0.5))
     for _, scores in wide.iterrows():
         seen = scores.notna().to_numpy()
-        ax.plot(np.array(months)[seen], scores[seen], color=GREY, linewidth=0.7, alpha=0.5,
+        ax.plot(np.array(months)[seen], scores[seen], color=GREY, linewidth=0.7, alpha=faint,
                 marker="o", markersize=2.5)
     ax.plot(months, wide.median(), color=BLUE, linewidth=2.4, marker="s", markersize=6)
     ax.annotate("median", (months[-1], wide.median().iloc[-1]), (8, 0), va="center", color=BLUE,

@@ -98,28 +98,30 @@ def estimate_ratio(ratios, patients, cut=1.3, conf_level=0.95):
     -------
     DataFrame
         `group, level, n, total, percent, conf_low, conf_high, conf_level, method, reason, n_open,
-        missing`, in per cent.
+        n_open_reached, missing`, in per cent.
 
     Notes
     -----
     `n` counts observed times: a PFS2 that is censored counts as if it had ended there, so that a
     patient censored below the cut counts as not reaching it. Those are counted in `n_open`, with
-    everyone else whose standing is open. The denominator is every patient of the group; `missing`
-    of them have no ratio. Limits are those of Clopper and Pearson.
+    everyone else whose standing is open; `n_open_reached` of them are in `n`, for their PFS1 is
+    censored. The denominator is every patient of the group; `missing` of them have no ratio.
+    Limits are those of Clopper and Pearson.
     """
-    keys = ["group", "level"]
+    keys, extra = ["group", "level"], ["n_open", "n_open_reached", "missing"]
     if ratios.empty:
         return pd.DataFrame(columns=[*keys, "n", "total", "percent", "conf_low", "conf_high",
-                                     "conf_level", "method", "reason", "n_open", "missing"])
+                                     "conf_level", "method", "reason", *extra])
     reaches = ratios["ratio"] >= cut - TOLERANCE
     unsettled, missing = ratios["standing"] == OPEN, ratios["ratio"].isna()
     counts = pd.DataFrame(
-        [(group, level, *(int(x[mask].sum()) for x in (reaches, unsettled, missing, mask)))
+        [(group, level, *(int(x[mask].sum()) for x in
+                          (reaches, unsettled, unsettled & reaches, missing, mask)))
          for group, level, mask in derive_groups(patients)],
-        columns=[*keys, "n", "n_open", "missing", "total"])
+        columns=[*keys, "n", *extra, "total"])
     shares = estimate_proportion(counts["n"], counts["total"], conf_level=conf_level)
     return pd.concat([counts[keys], shares.assign(method="observed times, exact"),
-                      counts[["n_open", "missing"]]], axis=1)
+                      counts[extra]], axis=1)
 
 
 def estimate_ratio_censored(ratios, patients, cut=1.3, conf_level=0.95):

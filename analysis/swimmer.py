@@ -8,6 +8,8 @@ from analysis.schema import DAYS_PER_MONTH, RESPONSES
 from analysis.style import GREY, INK, RESPONSE
 
 UNKNOWN = "–"
+#: with more bars than these their statuses cannot be read, and are left out
+MOST_NAMED = 60
 #: what can stand on a bar: marker, face, size, words; two at one time are both seen
 MARKS = {
     "outfield": ("s", "none", 1.5, "progression outside the field"),
@@ -127,7 +129,9 @@ def plot_swimmer(bars, ax, marks, xlabel="Months"):
         if len(here):
             ax.scatter(here["time_mo"], here["row"], marker=marker, s=size * scale, label=words,
                        facecolor=face, edgecolor=INK, linewidth=0.9, zorder=3, clip_on=False)
-    ax.set_yticks(bars["row"], bars["status"].replace(UNKNOWN, ""))
+    ax.set_yticks([])
+    if len(bars) <= MOST_NAMED:
+        ax.set_yticks(bars["row"], bars["status"].replace(UNKNOWN, ""))
     ax.tick_params(axis="y", length=0)
     for response, rows in bars.groupby("response", sort=False)["row"]:
         ax.axhline(rows.max() + 0.5, color=GREY, linewidth=0.5)

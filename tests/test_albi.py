@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import albi, albi_plot
+from analysis import albi, albi_plot, display
+from analysis.prose import albi as prose
 from analysis.schema import VISITS
+from analysis.settings import Settings
 
 TITLES = {"baseline": "before", "month_1": "1 month", "month_3": "3 months"}
 # albumin (g/L) that gives each grade at a bilirubin of 10 µmol/L, whose part of the score is 0.66
@@ -68,6 +70,7 @@ def test_grades_and_missing_visits_by_hand():
     assert albi.summarise_albi(course)["missing"].tolist() == [1, 2, 1]
 
 
+@settings(max_examples=40, deadline=None)
 @given(COHORTS)
 def test_every_patient_is_counted_at_every_visit(grades):
     course = albi.derive_albi_course(*build(grades))
@@ -124,7 +127,7 @@ def test_one_patient_gives_results(grades):
     assert tests["p_value"].notna().all() or tests["reason"].ne("").any() or tests.empty
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(COHORTS.filter(lambda grades: any(any(g) for g in grades)))
 def test_pictures_of_any_cohort(grades):
     course = albi.derive_albi_course(*build(grades))
@@ -134,3 +137,36 @@ def test_pictures_of_any_cohort(grades):
     if len(migration):
         assert albi_plot.plot_albi_migration(migration, right, TITLES) is right
     plt.close(figure)
+
+
+STUDY = Settings(title="A study", labels={"month_3": "3 | months"})
+
+
+def write_all(course):
+    """Return every sentence, caption, alternative text and cell that the chapter can print."""
+    grades, summary = albi.count_albi_grades(course), albi.summarise_albi(course)
+    tests, migration = albi.compare_albi(course), albi.count_albi_migration(course)
+    tables = [prose.grades_table(STUDY, grades), prose.scores_table(STUDY, summary),
+              prose.tests_table(STUDY, tests)]
+    return [*prose.takeaways(STUDY, grades, summary, tests), prose.describe_worst(STUDY, grades),
+            prose.describe_moves(STUDY, tests), prose.describe_score_test(tests),
+            prose.describe_scores(STUDY, summary), prose.migration_caption(STUDY, migration),
+            prose.migration_alt(STUDY, migration), prose.course_caption(summary),
+            prose.course_alt(STUDY, summary), *(display.table(t) for t in tables if len(t))]
+
+
+@settings(max_examples=15, deadline=None)
+@given(COHORTS)
+def test_sentences_of_any_cohort(grades):
+    sentences = write_all(albi.derive_albi_course(*build(grades)))
+    text = "\n".join(display.plain(s) for s in sentences)
+    for wrong in ("nan", "None", "<NA>", " 1 patients", "p0", ".."):
+        assert wrong not in text, f"{wrong!r} in {text}"
+
+
+def test_sentences_count_who_moved_and_who_is_missing():
+    text = display.plain(" ".join(write_all(albi.derive_albi_course(
+        *build([(1, 1, 2), (1, 2, 2), (2, 2, 1), (1, None, 3)])))))
+    assert "From baseline to 3 | months, 3 patients moved to a worse grade and 1 to a" in text
+    assert "No grade is known for 1 patient at 1 month." in text
+    assert "Grade 3 was seen in 1 of 4 (25.0%) at 3 | months." in text

@@ -15,6 +15,7 @@ COURSES = st.lists(st.tuples(LEVEL, LEVEL, LEVEL), max_size=40).map(
     lambda rows: pd.DataFrame(rows, columns=list(STAGES)))
 
 
+@settings(max_examples=40, deadline=None)
 @given(COURSES)
 def test_patients_are_conserved(courses):
     passages = flow.count_flow(courses, STAGES)
@@ -25,12 +26,14 @@ def test_patients_are_conserved(courses):
     assert arriving.to_dict() == leaving.to_dict()
 
 
+@settings(max_examples=40, deadline=None)
 @given(COURSES)
 def test_order_of_patients_changes_nothing(courses):
     turned = courses.iloc[::-1].reset_index(drop=True)
     pd.testing.assert_frame_equal(flow.count_flow(courses, STAGES), flow.count_flow(turned, STAGES))
 
 
+@settings(max_examples=40, deadline=None)
 @given(COURSES.filter(len))
 def test_ribbons_fill_their_blocks(courses):
     passages = flow.count_flow(courses, STAGES)

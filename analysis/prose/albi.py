@@ -9,7 +9,6 @@ from analysis.albi_plot import LABELS
 from analysis.display import (
     capitalise,
     cite,
-    count,
     escape,
     interval,
     listing,
@@ -18,6 +17,7 @@ from analysis.display import (
     quote,
     select,
 )
+from analysis.prose.efficacy_shown import list_passages
 from analysis.prose.quoted import quote_cell, quote_count, quote_of
 
 VISITS = {"baseline": "baseline", "month_1": "1 month", "month_3": "3 months"}
@@ -168,7 +168,7 @@ def test_cells(study, tests, row):
 def migration_caption(study, migration):
     """Explain the migration of grades."""
     none = ("" if "none" not in {*migration["level_from"], *migration["level_to"]} else
-            " None: no grade at that visit.")
+            " Blocks marked none: no grade at that visit.")
     return ("Migration between ALBI grades; blocks and ribbons are as high as the number of "
             f"patients in them.{none}")
 
@@ -177,10 +177,8 @@ def migration_alt(study, migration):
     """Say the migration of grades in words."""
     said = []
     for (first, second), rows in migration.groupby(["stage_from", "stage_to"], sort=False):
-        steps = [f"{LABELS.get(r.level_from, 'none')} to {LABELS.get(r.level_to, 'none')}: "
-                 f"{count(r.n, 'patient')}" for r in rows.itertuples()]
         said.append(f"From {name_visit(study, first)} to {name_visit(study, second)}: "
-                    f"{', '.join(steps)}.")
+                    f"{list_passages(rows, LABELS)}.")
     return "Flow of patients between grades. " + " ".join(said)
 
 

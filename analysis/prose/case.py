@@ -24,9 +24,9 @@ def tell_case(study, case):
     if case.empty:
         return ["The study names no case to be told."]
     known = dict(case.itertuples(index=False))
-    who = {"male": "a man", "female": "a woman"}.get(known.get("sex"), "a patient")
+    who = {"male": "is a man", "female": "is a woman"}.get(known.get("sex"), "is a person")
     aged = f" aged {tell(case, 'age_years')}" if "age_years" in known else ""
-    return [f"The patient is {who}{aged} with {escape(study.disease)}.",
+    return [f"The patient {who}{aged} with {escape(study.disease)}.",
             tell_before(study, case, known), tell_treated(case, known),
             tell_after(study, case, known), tell_surgery(case, known)]
 

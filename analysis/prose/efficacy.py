@@ -126,10 +126,13 @@ def describe_open(ratio):
     row = select(ratio, **key)
     if row["n_open"] == 0:
         return "The verdict is settled for every patient: no censored time leaves it open."
-    lacking = (f" ({quote(ratio, 'missing', **key)} of them for want of a ratio)"
+    lacking = (f"; {quote(ratio, 'missing', **key)} of them lack a time"
                if row["missing"] else "")
-    return (f"The verdict is open for {quote_count(ratio, 'n_open', 'patient', **key)}{lacking}: "
-            "where a time is censored, the true ratio may lie on either side of the cut.")
+    taken = (f"; the count takes {quote(ratio, 'n_open_reached', **key)} of them as reached, for "
+             "their PFS1 is censored" if row["n_open_reached"] else "; the count takes none of "
+             "them as reached")
+    return (f"The verdict is open for {quote_count(ratio, 'n_open', 'patient', **key)}, whose "
+            f"true ratio may lie on either side of the cut{lacking}{taken}.")
 
 
 def describe_censored(censored):

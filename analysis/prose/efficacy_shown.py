@@ -22,7 +22,7 @@ from analysis.display import (
 from analysis.prose.efficacy import STATUS, WHEN, WORDS, name_assessment, name_group
 from analysis.prose.quoted import quote_cell, quote_estimate, quote_of
 from analysis.schema import RESPONSES
-from analysis.swimmer import UNKNOWN
+from analysis.swimmer import MOST_NAMED, UNKNOWN
 
 MEASURES = {"disease_control": "Disease control", "disease_free": "Free of disease",
             "downstaging_surgery": "Surgery after downstaging",
@@ -93,7 +93,7 @@ def flow_titles(study, cut):
              "disease_status": f"Status before {study.treatment_short}",
              "response_rt": f"Response after {study.treatment_short}",
              "standing": f"PFS ratio ≥{cut:g}"}
-    return {stage: fill(title, 10) for stage, title in words.items()}
+    return {stage: fill(title, 11, break_long_words=False) for stage, title in words.items()}
 
 
 def flow_caption(study, flow):
@@ -113,10 +113,18 @@ def flow_alt(flow):
     """Say the flow of patients in words."""
     said = []
     for (first, second), rows in flow.groupby(["stage_from", "stage_to"], sort=False):
-        steps = [f"{r.level_from} to {r.level_to}: {count(r.n, 'patient')}"
-                 for r in rows.itertuples()]
-        said.append(f"From {STAGES[first]} to {STAGES[second]}: {', '.join(steps)}.")
+        said.append(f"From {STAGES[first]} to {STAGES[second]}: {list_passages(rows)}.")
     return "Flow of patients. " + " ".join(said)
+
+
+def list_passages(rows, names=None, most=9):
+    """List the passages between two stages, the largest ones where there are many."""
+    shown = rows if len(rows) <= most else rows.nlargest(most, "n")
+    names = names or {}
+    steps = [f"{names.get(r.level_from, r.level_from)} to {names.get(r.level_to, r.level_to)}: "
+             f"{count(r.n, 'patient')}" for r in shown.itertuples()]
+    rest = rows["n"].sum() - shown["n"].sum()
+    return ", ".join(steps) + (f", other ways: {count(rest, 'patient')}" if rest else "")
 
 
 STAGES = {"response_ici": "response before", "disease_status": "disease status",
@@ -126,7 +134,8 @@ STAGES = {"response_ici": "response before", "disease_status": "disease status",
 def swimmer_caption(bars):
     """Explain the swimmer plot."""
     ordered = ", ordered by best response (left margin)" if has_known(bars["response"]) else ""
-    beside = "; beside each bar the disease status" if has_known(bars["status"]) else ""
+    named = has_known(bars["status"]) and len(bars) <= MOST_NAMED
+    beside = "; beside each bar the disease status" if named else ""
     return f"Each patient's follow-up{ordered}, the longest first{beside}."
 
 
