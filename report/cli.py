@@ -45,7 +45,8 @@ def parse(argv=None):
 def main(argv=None):
     """Run a command; return its exit status: 1 a chapter or page failed, 2 a bad study or call."""
     arguments = parse(argv)
-    return {"build": build, "check": check, "open": show, "score": score}[arguments.command](arguments)
+    commands = {"build": build, "check": check, "open": show, "score": score}
+    return commands[arguments.command](arguments)
 
 
 def find_out(arguments):

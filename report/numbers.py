@@ -19,14 +19,13 @@ from sphinx.util.docutils import SphinxRole
 from analysis.display import QUOTED, interval, level, number
 from analysis.ledger import cell_text, parse_row
 from analysis.study import read_results
-from report.sources import find_functions
 
 #: columns of a row that describe its estimate rather than select it
 DESCRIBES = {"n", "total", "n_event", "n_risk", "estimate", "conf_low", "conf_high", "conf_level",
              "p_value", "percent", "median", "low", "high", "missing", "method", "reason", "value"}
 
 
-class quoted(nodes.inline):
+class Quoted(nodes.inline):
     """A number of a sentence or table, with the address of its cell."""
 
 
@@ -39,7 +38,7 @@ class NumberRole(SphinxRole):
         if match is None:
             return [nodes.Text(self.text)], []
         text, address = match.groups()
-        return [quoted(text, text, address=address)], []
+        return [Quoted(text, text, address=address)], []
 
 
 def find_row(results, chapter, address):
@@ -159,17 +158,17 @@ def depart_number(self, node):
 
 
 def load_results(app):
-    """Read the saved results of the staged book, the ledger, and who computed what."""
+    """Read the saved results of the staged book, and the ledger among them."""
     results = read_results(app.srcdir)
     app.env.report_results = results
     app.env.report_ledger = results.get(("published", "ledger"))
-    app.env.report_functions = find_functions(Path(app.srcdir))
 
 
 def setup(app):
     """Register with Sphinx."""
+    app.setup_extension("report.sources")
     app.add_role("number", NumberRole())
     plain = (lambda self, node: None, depart_number)
-    app.add_node(quoted, html=(visit_number, depart_number), latex=plain, text=plain)
+    app.add_node(Quoted, html=(visit_number, depart_number), latex=plain, text=plain)
     app.connect("builder-inited", load_results)
     return {"parallel_read_safe": True, "parallel_write_safe": False}
