@@ -209,32 +209,39 @@ def plot_flow(screening, ax):
     -------
     Axes
     """
-    y = 0.0
     above = None
-    for row in screening.itertuples():
+    for i, row in enumerate(screening.itertuples()):
         excluded = str(row.step).startswith("excluded")
         words = row.reason if excluded and pd.notna(row.reason) else capitalise(str(row.step))
         if not excluded and pd.notna(row.reason):
             words = f"{words}: {row.reason}"
-        draw_box(ax, 0.72 if excluded else 0.24, y, f"{words}\n{count(row.n, 'patient')}", excluded)
-        start = (0.24, y) if excluded else (0.24, above)
-        if excluded or above is not None:
-            end = (0.50, y) if excluded else (0.24, y + 0.34)
-            ax.annotate("", end, start, arrowprops={"arrowstyle": "-|>", "color": style.INK,
-                                                    "shrinkA": 0, "shrinkB": 0})
-        above = above if excluded else y - 0.34
-        y -= 1.0
-    ax.set(xlim=(0, 1), ylim=(y + 0.5, 0.5))
+        box = draw_box(ax, 0.75 if excluded else 0.27, -i, f"{style.wrap(words, 34)}\n"
+                       f"{count(row.n, 'patient')}", excluded)
+        if excluded:
+            draw_arrow(ax, (0.27, -i), (0.75, -i), None, box)
+            continue
+        if above is not None:
+            draw_arrow(ax, (0.27, above[0]), (0.27, -i), above[1], box)
+        above = (-i, box)
+    ax.set(xlim=(0, 1), ylim=(0.5 - len(screening), 0.5))
     ax.axis("off")
     return ax
 
 
 def draw_box(ax, x, y, words, excluded):
-    """Write words in a box of the flow diagram; an exclusion has a dashed edge."""
-    edge = {"boxstyle": "round,pad=0.5", "facecolor": "none", "linewidth": 1,
+    """Write words in a box of the flow diagram, dashed for an exclusion; return the box."""
+    edge = {"boxstyle": "round,pad=0.6", "facecolor": "none", "linewidth": 1.2,
             "edgecolor": style.GREY if excluded else style.BLUE,
             "linestyle": "--" if excluded else "-"}
-    ax.text(x, y, words, ha="center", va="center", bbox=edge, wrap=True, fontsize=8.5)
+    text = ax.text(x, y, words, ha="center", va="center", bbox=edge, fontsize=9.5)
+    return text.get_bbox_patch()
+
+
+def draw_arrow(ax, start, end, from_box, to_box):
+    """Draw an arrow of the flow diagram from edge to edge of its boxes."""
+    ax.annotate("", end, start, arrowprops={
+        "arrowstyle": "-|>", "color": style.INK, "linewidth": 1.2, "patchA": from_box,
+        "patchB": to_box, "shrinkA": 0, "shrinkB": 0})
 
 
 def plot_intervals(intervals, ax, attributes, labels):

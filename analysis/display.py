@@ -209,12 +209,12 @@ def plain(text):
 
 
 def table(frame, align=None):
-    """Turn a frame of printed cells into a MyST pipe table.
+    r"""Turn a frame of printed cells into a MyST pipe table.
 
     Parameters
     ----------
     frame : DataFrame
-        Cells as printed, text; missing prints empty. A leading ``\\u2003`` indents a cell.
+        Cells as printed, text; missing prints empty. A leading ``\u2003`` indents a cell.
     align : str, optional
         One letter per column, ``l``, ``c`` or ``r``; the first left, the others right by default.
 

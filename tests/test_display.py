@@ -17,8 +17,8 @@ def test_numbers_round_half_away_from_zero(x, decimals, shown):
 
 
 @pytest.mark.parametrize(("p", "shown"), [
-    (0.0004, "<0.001"), (0.00099999, "<0.001"), (0.001, "0.001"), (0.05, "0.050"), (0.9999, ">0.999"),
-    (np.nan, "NE")])
+    (0.0004, "<0.001"), (0.00099999, "<0.001"), (0.001, "0.001"), (0.05, "0.050"),
+    (0.9999, ">0.999"), (np.nan, "NE")])
 def test_p_values(p, shown):
     assert display.p_value(p) == shown
 
@@ -55,9 +55,9 @@ def test_quote_takes_exactly_one_row():
 @pytest.mark.parametrize("text", ["<script>alert(1)</script>", "a|b", "*x*", "`{role}`x", "[a](b)",
                                   "$x$", "# head", "a_b & c"])
 def test_text_from_the_data_is_inert_and_comes_back(text):
+    from markdown_it.renderer import RendererHTML
     from myst_parser.config.main import MdParserConfig
     from myst_parser.parsers.mdit import create_md_parser
-    from markdown_it.renderer import RendererHTML
 
     parser = create_md_parser(MdParserConfig(enable_extensions={"dollarmath"}), RendererHTML)
     page = parser.render(display.escape(text))
