@@ -209,7 +209,7 @@ def plot_ratio(ratios, ax, patients, cut=1.3):
     ends = np.array([times.min(initial=1) / 1.4, times.max(initial=1) * 1.4])
     for slope, dash, side in ((cut, "-", "bottom"), (1, ":", "top")):
         ax.plot(ends, slope * ends, color=GREY, linewidth=1.1, linestyle=dash)
-        start = 1.1 * ends[0] * max(1, 1 / slope)
+        start = 1.25 * ends[0] * max(1, 1 / slope)
         ax.text(start, slope * start, f"ratio {slope:g}", va=side, rotation=45, fontsize=8.5,
                 rotation_mode="anchor", color=INK)
     ax.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xlabel="PFS1, months (log scale)",

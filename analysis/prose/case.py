@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from analysis.display import capitalise, escape, quote
 from analysis.prose.efficacy import WORDS, name_status
+from analysis.prose.paper import quote_notes
 from analysis.prose.quoted import quote_count
 
 
@@ -83,8 +84,9 @@ def tell_surgery(case, known):
 
 
 def point_to_pictures(study, case):
-    """Say where the pictures of the case stand; nothing without a case or a reference."""
+    """Say where the pictures of the case stand, and what is noted of its printed numbers."""
     if case.empty or not study.reference:
         return ""
+    notes = quote_notes(study, "efficacy", "case")
     return ("Scans and histology of the case are not reproduced here; they stand in the paper, "
-            f"[doi:{study.reference}](https://doi.org/{study.reference}).")
+            f"[doi:{study.reference}](https://doi.org/{study.reference}). {notes}".strip())

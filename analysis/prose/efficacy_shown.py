@@ -16,11 +16,10 @@ from analysis.display import (
     listing,
     months,
     p_value,
-    plain,
     quote,
 )
-from analysis.prose.efficacy import STATUS, WHEN, WORDS, name_assessment, name_group
-from analysis.prose.quoted import quote_cell, quote_estimate, quote_of
+from analysis.prose.efficacy import STATUS, WHEN, WORDS, name_group
+from analysis.prose.quoted import quote_cell, quote_estimate
 from analysis.schema import RESPONSES
 from analysis.swimmer import MOST_NAMED, UNKNOWN
 
@@ -39,10 +38,11 @@ def response_table(study, response):
     categories = response["category"].unique()
     cells = {"Best response": [f"{c} ({WORDS[c]} rate)" if c in ("ORR", "DCR") else
                                f"{capitalise(WORDS[c])} ({c})" for c in categories]}
+    heads = {"before_rt": f"On {study.prior_treatment_short}",
+             "after_rt": f"After {study.treatment_short}"}
     for assessment, rows in response.groupby("assessment", sort=False):
-        head = capitalise(plain(name_assessment(study, assessment)))
-        cells[f"{head}, n (%)"] = [quote_cell(response, assessment=assessment, category=c)
-                                   for c in categories]
+        cells[f"{heads[assessment]}, n (%)"] = [
+            quote_cell(response, assessment=assessment, category=c) for c in categories]
         cells[f"{limits}, {WHEN[assessment]}"] = [interval(r.conf_low, r.conf_high, 1)
                                                   for r in rows.itertuples()]
     return pd.DataFrame(cells)
@@ -81,10 +81,12 @@ def ratio_table(study, ratio, censored):
 def control_table(study, control):
     """Return the measures of control as printed cells, a row per group."""
     measures = list(control["measure"].unique())
-    cells = [(name_group(study, group, name),
-              *(quote_of(control, group=group, level=name, measure=m) for m in measures))
-             for group, name in control[["group", "level"]].drop_duplicates().values]
-    return pd.DataFrame(cells, columns=["Patients", *(MEASURES[m] for m in measures)])
+    cells = []
+    for group, name in control[["group", "level"]].drop_duplicates().values:
+        keys = [{"group": group, "level": name, "measure": m} for m in measures]
+        cells.append((name_group(study, group, name), quote(control, "total", **keys[0]),
+                      *(quote_cell(control, **key) for key in keys)))
+    return pd.DataFrame(cells, columns=["Patients", "n", *(MEASURES[m] for m in measures)])
 
 
 def flow_titles(study, cut):
@@ -93,7 +95,7 @@ def flow_titles(study, cut):
              "disease_status": f"Status before {study.treatment_short}",
              "response_rt": f"Response after {study.treatment_short}",
              "standing": f"PFS ratio ≥{cut:g}"}
-    return {stage: fill(title, 11, break_long_words=False) for stage, title in words.items()}
+    return {stage: fill(title, 10, break_long_words=False) for stage, title in words.items()}
 
 
 def flow_caption(study, flow):
