@@ -1,24 +1,80 @@
-"""study.yml as a frozen object that refuses unknown keys."""
+"""study.yml as a frozen object that refuses unknown keys and wrong types."""
 
 from __future__ import annotations
 
+import codecs
 import dataclasses
 import datetime as dt
+import re
 from dataclasses import dataclass, field
-from difflib import get_close_matches
+from typing import Annotated, Any, Literal
 
-from analysis.schema import DERIVED, TABLES
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 
-SHARED_UNITS = {"albumin_g_l": {"g/L": 1, "g/dL": 10}, "bilirubin_umol_l": {"µmol/L": 1,
-                "umol/L": 1, "mg/dL": 17.104}, "dose_gy": {"Gy": 1, "cGy": 0.01}}
+from analysis.vocabulary import (
+    SettingError,
+    check_names,
+    check_vocabulary,
+    check_windows,
+    nearest,
+)
 
 
-class SettingError(ValueError):
-    """A key or value of study.yml that the contract does not know."""
+def spell(value):
+    """Turn a number, date or boolean of the YAML into the text that stands in a data file."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, (int, float, dt.date)) else value
 
-    def __init__(self, key, value, problem, remedy):
-        super().__init__(problem)
-        self.key, self.value, self.problem, self.remedy = key, value, problem, remedy
+
+def listed(value):
+    """Turn one value into a list of it."""
+    return value if isinstance(value, (list, dict)) or value is None else [value]
+
+
+def refuse_control(text):
+    """Refuse text with control characters, which would break a page."""
+    if any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text.strip("\n")):
+        raise ValueError("holds a line break or control character")
+    return text.strip()
+
+
+def refuse_encoding(name):
+    """Refuse an encoding that Python does not know, or that does not encode text."""
+    try:
+        known = codecs.lookup(name)._is_text_encoding
+    except LookupError:
+        known = False
+    if not known:
+        raise ValueError("unknown encoding; write utf-8, cp1252 or the like")
+    return name
+
+
+def refuse_address(text):
+    """Refuse a reference that is no DOI."""
+    if not re.fullmatch(r"10\.[0-9]{4,9}/\S+", text):
+        raise ValueError("not a DOI; write it as 10.1000/xyz")
+    return text
+
+
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Flag = Annotated[bool, Field(strict=True)]
+Text = Annotated[str, BeforeValidator(spell), Field(min_length=1), AfterValidator(refuse_control)]
+Cell = Annotated[str, BeforeValidator(spell)]
+Texts = tuple[Text, ...]
+Cells = Annotated[tuple[Cell, ...], BeforeValidator(listed), Field(min_length=1)]
+OneOrMore = Annotated[Texts, BeforeValidator(listed), Field(min_length=1)]
+Levels = Annotated[tuple[bool | Number | Text, ...], BeforeValidator(listed), Field(min_length=1)]
+Day = Annotated[dt.date, Field(strict=True)]
+Range = Annotated[tuple[Number, Number], Field(strict=False)]
+STRICT = ConfigDict(extra="forbid")
 
 
 @dataclass(frozen=True)
@@ -45,25 +101,54 @@ class Covariate:
         Unit of a continuous attribute.
     """
 
-    name: str
-    label: str
-    column: str
-    cut: float | None = None
-    exposed: tuple | None = None
-    reference: str | None = None
-    labels: tuple[str, ...] | None = None
-    unit: str | None = None
+    name: Text
+    label: Text
+    column: Text
+    cut: Number | None = None
+    exposed: Levels | None = None
+    reference: Text | None = None
+    labels: Texts | None = None
+    unit: Text | None = None
+    __pydantic_config__ = STRICT
 
 
 @dataclass(frozen=True)
 class Criterion:
     """One eligibility criterion: met when any of `columns` satisfies the rule."""
 
-    label: str
-    columns: tuple[str, ...]
-    min: float | None = None
-    max: float | None = None
-    levels: tuple | None = None
+    label: Text
+    columns: OneOrMore
+    min: Number | None = None
+    max: Number | None = None
+    levels: Levels | None = None
+    __pydantic_config__ = STRICT
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where the rows of a table stand.
+
+    Attributes
+    ----------
+    file : str
+        File in the study folder; a sheet of a workbook as `file.xlsx#Sheet`.
+    where : dict
+        Their column: the values that a row must have to belong to the table.
+    merge : bool
+        Join the rows of one patient into one, as the events of a REDCap export need.
+    columns : dict
+        Contract name: their name; of a `join` only, the tables' names stand under `columns`.
+    """
+
+    file: Text
+    where: dict[Text, Cells] = field(default_factory=dict)
+    merge: Flag = False
+    columns: dict[Text, Text] = field(default_factory=dict)
+    __pydantic_config__ = STRICT
+
+
+FileOrSource = Annotated[Source, BeforeValidator(
+    lambda value: value if isinstance(value, dict) else {"file": value})]
 
 
 @dataclass(frozen=True)
@@ -74,75 +159,82 @@ class Settings:
     that the book's sentences use for this study, so that they are true for another one.
     """
 
-    title: str
-    question: str | None = None
-    authors: tuple[str, ...] = ()
-    reference: str | None = None
-    synthetic: bool = False
-    data_cutoff: dt.date | None = None
-    disease: str = "the disease under study"
-    treatment: str = "the index treatment"
-    treatment_short: str = "treatment"
-    prior_treatment: str = "the treatment before"
-    prior_treatment_short: str = "prior treatment"
-    labels: dict = field(default_factory=dict)
-    tables: dict = field(default_factory=dict)
-    columns: dict = field(default_factory=dict)
-    values: dict = field(default_factory=dict)
-    units: dict = field(default_factory=dict)
-    visits: dict = field(default_factory=dict)
+    title: Text
+    question: Text | None = None
+    authors: OneOrMore = ()
+    reference: Annotated[Text, AfterValidator(refuse_address)] | None = None
+    synthetic: Flag = False
+    privacy: Literal["internal", "share"] = "internal"
+    privacy_threshold: Annotated[int, Field(strict=True, ge=2, le=100)] = 5
+    data_cutoff: Day | None = None
+    disease: Text = "the disease under study"
+    treatment: Text = "the index treatment"
+    treatment_short: Text = "treatment"
+    prior_treatment: Text = "the treatment before"
+    prior_treatment_short: Text = "prior treatment"
+    labels: dict[Text, Text] = field(default_factory=dict)
+    encoding: Annotated[Text, AfterValidator(refuse_encoding)] | None = None
+    dates: Literal["day-first", "month-first", "excel", "excel-1904"] | None = None
+    decimal: Literal["point", "comma"] | None = None
+    missing: Cells = ()
+    tables: dict[Text, FileOrSource] = field(default_factory=dict)
+    join: tuple[Source, ...] = ()
+    columns: dict[Text, dict[Text, Text]] = field(default_factory=dict)
+    values: dict[Text, dict[Text, dict[Cell, Cell]]] = field(default_factory=dict)
+    units: dict[Text, Text] = field(default_factory=dict)
+    drop: dict[Text, OneOrMore] = field(default_factory=dict)
+    visits: dict[Text, Range] = field(default_factory=dict)
     covariates: tuple[Covariate, ...] = ()
     baseline: tuple[Covariate, ...] = ()
     criteria: tuple[Criterion, ...] = ()
-    protocol: dict = field(default_factory=dict)
-    case: dict = field(default_factory=dict)
-    chapters: dict = field(default_factory=dict)
+    protocol: dict[Text, dict[Literal["dose_gy", "fractions"], Range]] = field(default_factory=dict)
+    case: dict[Literal["patient_id"], Text] = field(default_factory=dict)
+    chapters: dict[Text, dict[Text, Any] | None] = field(default_factory=dict)
+    __pydantic_config__ = STRICT
 
 
-LISTS = {"covariates": Covariate, "baseline": Covariate, "criteria": Criterion}
-MAPPINGS = {"labels", "tables", "columns", "values", "units", "visits", "protocol", "case",
-            "chapters"}
+ADAPTER = TypeAdapter(Settings)
+ITEMS = {"covariates": Covariate, "baseline": Covariate, "criteria": Criterion, "tables": Source,
+         "join": Source}
+
+#: type of a pydantic error: (problem, remedy)
+PROBLEMS = {
+    "string_type": ("not a text", "write one word or sentence"),
+    "string_too_short": ("empty", "fill it or delete the key"),
+    "float_type": ("not a number", "write a number, without quotation marks"),
+    "finite_number": ("not a number", "write a finite number"),
+    "int_type": ("not a whole number", "write a whole number"),
+    "bool_type": ("not true or false", "write true or false"),
+    "date_type": ("not a date", "write YYYY-MM-DD"),
+    "dict_type": ("not a mapping", "write key: value"),
+    "dataclass_type": ("not a mapping", "write {name: …, label: …}"),
+    "tuple_type": ("not a list", "write [one, another]"),
+    "missing": ("missing", "add it"),
+    "too_short": ("too few values", "add what is missing"),
+    "too_long": ("too many values", "write [lowest, highest]"),
+}
 
 
-def nearest(word, known):
-    """Return a remedy that names the known word nearest to `word`."""
-    close = get_close_matches(str(word), [str(k) for k in known], n=1)
-    return f"write {close[0]!r}" if close else f"known: {', '.join(sorted(map(str, known)))}"
+def describe(error):
+    """Turn one pydantic error into a SettingError."""
+    loc = [part for part in error["loc"] if part != "[key]" and not str(part).startswith("constr")]
+    key = "".join(f"[{p + 1}]" if isinstance(p, int) else f".{p}" for p in loc).lstrip(".")
+    shown = "" if error["type"] == "missing" else error["input"]
+    if error["type"] in ("unexpected_keyword_argument", "invalid_argument_name", "extra_forbidden"):
+        known = [f.name for f in dataclasses.fields(ITEMS[loc[0]] if len(loc) > 1 else Settings)]
+        return SettingError(key, loc[-1], "unknown key", nearest(loc[-1], known))
+    if error["type"] == "literal_error":
+        words = re.findall(r"'([^']+)'", error["ctx"]["expected"])
+        return SettingError(key, shown, "unknown word", nearest(shown, words))
+    said = error["msg"].removeprefix("Value error, ").partition("; ")
+    problem, remedy = PROBLEMS.get(error["type"], (said[0].lower(), said[2] or "correct the value"))
+    return SettingError(key, shorten(shown), problem, remedy)
 
 
-def check_keys(found, known, place):
-    """Return a SettingError for each key that is not known."""
-    return [SettingError(f"{place}{key}", key, "unknown key", nearest(key, known))
-            for key in found if key not in known]
-
-
-def read_item(cls, item, place):
-    """Return (one Covariate or Criterion or None, errors) from its mapping."""
-    if not isinstance(item, dict):
-        return None, [SettingError(place, item, "not a mapping", "write {name: …, label: …}")]
-    known = {f.name: f for f in dataclasses.fields(cls)}
-    errors = check_keys(item, known, f"{place}.")
-    errors += [SettingError(f"{place}.{name}", "", "missing", f"add {name}")
-               for name, f in known.items()
-               if f.default is dataclasses.MISSING and name not in item]
-    if errors:
-        return None, errors
-    values = {k: tuple(v) if isinstance(v, list) else v for k, v in item.items()}
-    if "cut" in values and not isinstance(values["cut"], (int, float)):
-        return None, [SettingError(f"{place}.cut", values["cut"], "not a number", "write a number")]
-    return cls(**values), []
-
-
-def read_list(cls, items, place):
-    """Return (tuple of items, errors) of one of the lists of study.yml."""
-    if not isinstance(items, list):
-        return (), [SettingError(place, items, "not a list", "begin each item with '- '")]
-    read = [read_item(cls, item, f"{place}[{i}]") for i, item in enumerate(items, start=1)]
-    errors = [error for _, found in read for error in found]
-    names = [item.name for item, _ in read if isinstance(item, Covariate)]
-    errors += [SettingError(f"{place}", name, "name used twice", "give each its own name")
-               for name in sorted({n for n in names if names.count(n) > 1})]
-    return tuple(item for item, _ in read if item is not None), errors
+def shorten(value):
+    """Return a value as it is shown in a finding: at most 80 characters."""
+    shown = value if isinstance(value, str) else repr(value)
+    return shown if len(shown) <= 80 else shown[:79] + "…"
 
 
 def read_settings(mapping):
@@ -159,51 +251,16 @@ def read_settings(mapping):
         All errors at once; no settings when there is one.
     """
     if not isinstance(mapping, dict):
-        return None, [SettingError("", mapping, "study.yml holds no keys", "add at least title: …")]
-    known = [f.name for f in dataclasses.fields(Settings)]
-    errors = check_keys(mapping, known, "")
-    if not mapping.get("title"):
-        errors.append(SettingError("title", "", "missing", "add title: …"))
-    values = {k: v for k, v in mapping.items() if k in known and v is not None}
-    for key in MAPPINGS & set(values):
-        if not isinstance(values[key], dict):
-            errors.append(SettingError(key, values.pop(key), "not a mapping", "write key: value"))
-    for key in set(LISTS) & set(values):
-        values[key], found = read_list(LISTS[key], values[key], key)
-        errors += found
-    errors += check_keys(values.get("tables", {}), TABLES, "tables.")
-    for key in ("columns", "values"):
-        for table, names in values.get(key, {}).items():
-            if table not in TABLES:
-                errors += check_keys([table], TABLES, f"{key}.")
-            elif not isinstance(names, dict):
-                errors.append(SettingError(f"{key}.{table}", names, "not a mapping",
-                                           "write name: name"))
-            else:
-                errors += check_keys(names, TABLES[table].to_schema().columns, f"{key}.{table}.")
-    for column, unit in values.get("units", {}).items():
-        if column not in SHARED_UNITS:
-            errors += check_keys([column], SHARED_UNITS, "units.")
-        elif unit not in SHARED_UNITS[column]:
-            errors.append(SettingError(f"units.{column}", unit, "unknown unit",
-                                       nearest(unit, SHARED_UNITS[column])))
-    if not isinstance(values.get("synthetic", False), bool):
-        errors.append(SettingError("synthetic", values["synthetic"], "not true or false",
-                                   "write true or false"))
-    cutoff = values.get("data_cutoff")
-    if cutoff is not None and not isinstance(cutoff, dt.date):
-        errors.append(SettingError("data_cutoff", cutoff, "not a date", "write YYYY-MM-DD"))
-    if isinstance(values.get("authors"), (list, str)):
-        authors = values["authors"]
-        values["authors"] = (authors,) if isinstance(authors, str) else tuple(authors)
-    return (None, errors) if errors else (Settings(**values), [])
-
-
-def check_columns(settings, patients):
-    """Return a SettingError for each covariate or criterion whose column does not exist."""
-    known = [*patients.columns, *DERIVED]
-    wanted = [(f"{key}.{item.name}", item.column) for key in ("covariates", "baseline")
-              for item in getattr(settings, key)]
-    wanted += [(f"criteria.{c.label}", column) for c in settings.criteria for column in c.columns]
-    return [SettingError(place, column, "no such column in patients", nearest(column, known))
-            for place, column in wanted if column not in known]
+        return None, [SettingError("", shorten(mapping), "study.yml holds no keys",
+                                   "add at least title: …")]
+    given = {spell(k): v for k, v in mapping.items() if v is not None}
+    try:
+        settings = ADAPTER.validate_python(given)
+    except ValidationError as error:
+        found = {}
+        for e in error.errors():
+            described = describe(e)
+            found.setdefault((described.key, described.problem), described)
+        return None, list(found.values())
+    errors = check_vocabulary(settings) + check_names(settings) + check_windows(settings)
+    return (None, errors) if errors else (settings, [])
