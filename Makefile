@@ -45,10 +45,11 @@ clean:
 	rm -rf _build
 
 .venv/book.stamp: requirements.txt constraints.txt pyproject.toml
-	$(VENV)
-	$(INSTALL) -r requirements.txt -c constraints.txt
-	touch $@
+	@echo "Setting up .venv (once)"
+	@$(VENV)
+	@$(INSTALL) -r requirements.txt -c constraints.txt -e .
+	@touch $@
 
 .venv/test.stamp: .venv/book.stamp requirements-dev.txt
-	$(INSTALL) -r requirements-dev.txt -c constraints.txt
-	touch $@
+	@$(INSTALL) -r requirements-dev.txt -c constraints.txt
+	@touch $@
