@@ -10,7 +10,7 @@ from reconstruction.core import N
 from reconstruction.events import draw_grades, read_cells, solve_events
 from reconstruction.laboratory import draw_laboratory
 from reconstruction.patients import draw_patients
-from reconstruction.radiotherapy import SCHEDULES, STOPPED, solve_schedules, solve_sites
+from reconstruction.radiotherapy import SCHEDULES, solve_schedules, solve_sites
 
 RAISED = ("ALT/AST increased", "Blood bilirubin increased")
 SCREENED = [("screened", "", 140), ("excluded", "eligibility criteria not met", 104),

@@ -7,11 +7,12 @@ import numpy as np
 from reconstruction.core import CASE, COUNTS, N
 from reconstruction.cox import expand
 from reconstruction.energy import PLACE, SIZE
-from reconstruction.targets import JOINT
+from reconstruction.targets import FREE, JOINT
 
 EVENTS, DEATHS = 29, 15
 #: what the case patient has
-CASE_COLUMNS = {"sex": 0, "virus": 1, "portal": 0, "hepx": 1, "dc1": 1, "pel": 0}
+CASE_COLUMNS = {"sex": 0, "virus": 1, "portal": 0, "hepx": 1, "dc1": 1, "pel": 0,
+                "age": 1, "ehs": 1, "tnum": 1, "pfs1": 0, "interval": 0}
 
 
 def draw_state(seed):
@@ -35,7 +36,7 @@ def draw_state(seed):
     event = np.roll(event, CASE + 1, axis=1)
     column = np.array([draw_column(name, draw) for name in JOINT], np.int64)
     model, pairs = np.zeros((2, N, 7)), np.zeros((2, N, 28))
-    for c, places in enumerate(PLACE):
+    for c, places in enumerate(PLACE[:len(JOINT)]):
         for o, place in enumerate(places):
             if place >= 0:
                 model[o, :, place] = column[c]
@@ -57,9 +58,10 @@ def draw_column(name, draw):
     return values
 
 
-def mark_fixed():
-    """Mark the cells of the columns that stay: those of the case patient."""
-    fixed = np.zeros((len(JOINT), N), bool)
-    for name in CASE_COLUMNS:
-        fixed[JOINT.index(name), CASE] = True
+def mark_fixed(width=len(JOINT)):
+    """Mark the cells that stay, those of the case patient, in the first `width` columns."""
+    names = (JOINT + FREE)[:width]
+    fixed = np.zeros((width, N), bool)
+    for name in CASE_COLUMNS.keys() & set(names):
+        fixed[names.index(name), CASE] = True
     return fixed

@@ -9,9 +9,10 @@ import numpy as np
 from reconstruction.anneal import anneal
 from reconstruction.start import draw_state, mark_fixed
 
-HEATS = tuple(5.2 * (0.7 / 5.2) ** (k / 9) for k in range(10))
-MOVES, EVERY = 10_000, 100  # tries of a state in a round; rounds between checkpoints
-TOL = 1e-3
+HEATS = tuple(5.6 * (0.7 / 5.6) ** (k / 9) for k in range(10))
+MELT, MELTING = 10.0, 2_000_000  # the first temperature of all, and the tries from there
+MOVES, EVERY = 10_000, 50  # tries of a state in a round; rounds between checkpoints
+TOL, POWER = 1e-3, 0.3
 
 
 def copy_state(state):
@@ -19,11 +20,11 @@ def copy_state(state):
     return tuple(part.copy() for part in state)
 
 
-def run(state, targets, hot, cold, moves, seed, tol=TOL):
+def run(state, targets, hot, cold, moves, seed, tol=TOL, power=POWER):
     """Anneal a state in place; return energy and its parts (rows, models, curves, rules)."""
     parts = np.zeros(4)
-    energy = anneal(state, mark_fixed(), targets.rows, targets.models, targets.medians,
-                    targets.tests, hot, cold, moves, seed, tol, parts)
+    energy = anneal(state, mark_fixed(len(state[3])), targets.rows, targets.models,
+                    targets.medians, targets.tests, hot, cold, moves, seed, tol, power, parts)
     return energy, parts
 
 
@@ -32,7 +33,7 @@ def start_from_times(targets, seed, moves=400_000):
     state = draw_state(seed)
     blank = np.full_like(targets.rows, np.nan), np.full_like(targets.models, np.nan)
     anneal(state, mark_fixed(), *blank, targets.medians, targets.tests, 20.0, 1.0, moves, seed,
-           1e-2, np.zeros(4))
+           1e-2, POWER, np.zeros(4))
     return state
 
 
@@ -40,6 +41,8 @@ def begin(targets, seed, heats):
     """Make a population: generator, states (hottest first), best energy and state, round 0."""
     draw = np.random.default_rng(seed)
     states = [start_from_times(targets, int(draw.integers(2**31))) for _ in heats]
+    for state, heat in zip(states, heats, strict=True):
+        run(state, targets, MELT, heat, MELTING, int(draw.integers(2**31)))
     return {"draw": draw, "states": states, "turn": 0, "best": (np.inf, None),
             "energy": np.zeros(len(heats)), "taken": np.zeros(len(heats) - 1)}
 
