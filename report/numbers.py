@@ -54,7 +54,7 @@ def find_row(results, chapter, address):
             continue
         chosen = frame
         for key, value in wanted.items():
-            texts = chosen[key].map(cell_text)
+            texts = chosen[key].map(cell_text).astype(str)
             chosen = chosen[(texts == value) | (texts + ".0" == value)]
         if len(chosen) == 1:
             return owner, name, chosen.iloc[0], column
