@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from analysis import style
+from analysis.cox import MULTIVARIABLE
 
 COLUMNS = ["endpoint", "model", "term", "level", "estimate", "conf_low", "conf_high", "e_value",
            "e_value_limit", "conf_level", "method", "reason"]
@@ -65,3 +69,59 @@ def estimate_e_values(cox):
         e_value=calculate_e_value(ratio["estimate"]),
         e_value_limit=np.where(known, limit, np.nan),
         method=np.where(common, "E-value, common outcome", "E-value, rare outcome"))[COLUMNS]
+
+
+def select_clear(e_values):
+    """Select the hazard ratios of multivariable models whose limits leave one out, furthest first.
+
+    Parameters
+    ----------
+    e_values : DataFrame
+        From `estimate_e_values`.
+
+    Returns
+    -------
+    DataFrame
+    """
+    clear = e_values[(e_values["reason"] == "") & (e_values["e_value_limit"] > 1)
+                     & (e_values["model"] == MULTIVARIABLE)]
+    return clear.sort_values("e_value_limit", ascending=False, kind="stable")
+
+
+def plot_e_values(e_values, ax, names=None):
+    """Draw the E-value of each hazard ratio, and that of its limit nearer to one.
+
+    Parameters
+    ----------
+    e_values : DataFrame
+        From `select_clear`.
+    ax : matplotlib Axes
+    names : dict, optional
+        Printed name of each term.
+
+    Returns
+    -------
+    matplotlib Axes
+    """
+    rows = e_values.iloc[::-1]
+    y = np.arange(len(rows))
+    ax.hlines(y, rows["e_value_limit"], rows["e_value"], color=style.PALE, linewidth=2)
+    ax.plot(rows["e_value_limit"], y, "s", color=style.VERMILLION, label="limit")
+    ax.plot(rows["e_value"], y, "o", color=style.BLUE, label="estimate")
+    for at, row in zip(y, rows.itertuples(), strict=True):
+        name = (names or {}).get(row.term, row.term)
+        shown = name if row.level in ("yes", "present") else f"{name}: {row.level}"
+        ax.text(0, at + 0.3, f"{row.endpoint}, {shown}", transform=ax.get_yaxis_transform(),
+                fontsize=8, va="bottom", parse_math=False)
+    ax.set_xscale("log")
+    ax.set(ylim=(-0.6, len(rows) - 0.1), yticks=[],
+           xlabel="Risk ratio that a confounder would need (log scale)")
+    ticks = [1, 2, 3, 5, 10, 20, 50, 100, 1000]
+    high = rows["e_value"].max() * 1.15
+    ax.set(xlim=(1, high))
+    ax.xaxis.set_major_locator(FixedLocator([t for t in ticks if t <= high]))
+    ax.xaxis.set_minor_locator(NullLocator())
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+    ax.spines["left"].set_visible(False)
+    ax.figure.legend(loc="outside upper left", ncols=2)
+    return ax

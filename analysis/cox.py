@@ -105,6 +105,7 @@ def list_models(endpoints, covariates, univariable=None, entry_p=None):
             yield from ((endpoint, [term]) for term in terms)
             continue
         alone = univariable[(univariable["endpoint"] == endpoint)
+                            & (univariable["model"] == UNIVARIABLE)
                             & (univariable["p_term"] < entry_p)]["term"].unique()
         if len(alone):
             yield endpoint, list(alone)
@@ -196,13 +197,31 @@ def fit_multivariable(endpoints, covariates, univariable, entry_p, conf_level=0.
     return pd.DataFrame(fitted, columns=COLUMNS)
 
 
+def fit_cox(endpoints, covariates, entry_p, conf_level=0.95, ties="efron"):
+    """Fit each covariate alone, then together those that enter.
+
+    Parameters
+    ----------
+    endpoints, covariates, entry_p, conf_level, ties
+        As for `fit_univariable` and `fit_multivariable`.
+
+    Returns
+    -------
+    DataFrame
+        The rows of `fit_univariable`, then those of `fit_multivariable`.
+    """
+    alone = fit_univariable(endpoints, covariates, conf_level, ties)
+    together = fit_multivariable(endpoints, covariates, alone, entry_p, conf_level, ties)
+    return pd.concat([alone, together], ignore_index=True) if len(together) else alone
+
+
 def compare_models(endpoints, covariates, univariable, entry_p, ties="efron"):
     """Test the multivariable models as a whole, and count events per estimated coefficient.
 
     Parameters
     ----------
     endpoints, covariates, univariable, entry_p, ties
-        As for `fit_multivariable`.
+        As for `fit_multivariable`; the result of `fit_cox` serves as `univariable`.
 
     Returns
     -------

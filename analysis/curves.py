@@ -40,8 +40,9 @@ def select_sample(result, endpoint, group="all"):
 
 
 def select_panels(result, endpoint, groups):
-    """Select the rows of one endpoint and several groupings of a tidy result."""
-    return result[(result["endpoint"] == endpoint) & result["group"].isin(groups)]
+    """Select the rows of several groupings, of one endpoint or, with None, of any."""
+    asked = result["endpoint"].notna() if endpoint is None else result["endpoint"] == endpoint
+    return result[asked & result["group"].isin(groups)]
 
 
 def spread_labels(heights, gap=LABEL_GAP):
@@ -60,7 +61,7 @@ def spread_labels(heights, gap=LABEL_GAP):
 
 
 def plot_curves(curves, ax, medians=None, names=None, title="", ylabel="Free of the event, %",
-                band=True):
+                xlabel="Months"):
     """Draw Kaplan–Meier curves with censoring marks, limits, medians and the numbers at risk.
 
     Parameters
@@ -72,9 +73,7 @@ def plot_curves(curves, ax, medians=None, names=None, title="", ylabel="Free of 
         From `estimate_medians`; a dotted line drops from each curve's half to its median.
     names : dict, optional
         Printed name of each level; its own by default, none for the whole cohort.
-    title, ylabel : str
-    band : bool
-        Draw the pointwise limits.
+    title, ylabel, xlabel : str
 
     Returns
     -------
@@ -91,25 +90,24 @@ def plot_curves(curves, ax, medians=None, names=None, title="", ylabel="Free of 
     for level, colour, dashes in zip(levels, style.GROUPS * len(levels),
                                      style.DASHES * len(levels), strict=False):
         rows = curves[curves["level"] == level]
-        draw_curve(ax, rows, colour, dashes if len(levels) > 1 else "-", band)
+        draw_curve(ax, rows, colour, dashes if len(levels) > 1 else "-")
         ends.append((level, colour, rows["time_mo"].iloc[-1], 100 * rows["estimate"].iloc[-1]))
     draw_names(ax, ends, names)
     if medians is not None:
         draw_medians(ax, medians[medians["level"].isin(levels)])
     draw_at_risk(ax, curves, levels, names, times)
     ax.set_title(title, loc="left", parse_math=False)
-    ax.set(xlim=(0, times[-1]), ylim=(0, 104), xlabel="Months", ylabel=ylabel, xticks=times)
+    ax.set(xlim=(0, times[-1]), ylim=(0, 104), xlabel=xlabel, ylabel=ylabel, xticks=times)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: number(y, 0)))
     return ax
 
 
-def draw_curve(ax, rows, colour, dashes, band):
+def draw_curve(ax, rows, colour, dashes):
     """Draw one curve: step, limits, a mark where somebody is censored."""
     time, share = rows["time_mo"].to_numpy(), 100 * rows["estimate"].to_numpy()
     ax.step(time, share, where="post", color=colour, linestyle=dashes, zorder=3)
-    if band:
-        ax.fill_between(time, 100 * rows["conf_low"], 100 * rows["conf_high"], step="post",
-                        color=colour, alpha=0.14, linewidth=0)
+    ax.fill_between(time, 100 * rows["conf_low"], 100 * rows["conf_high"], step="post",
+                    color=colour, alpha=0.14, linewidth=0)
     lost = rows["n_censored"].to_numpy() > 0
     ax.plot(time[lost], share[lost], "|", color=colour, markersize=6, zorder=3)
 

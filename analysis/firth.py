@@ -74,6 +74,25 @@ def fit_terms(endpoints, endpoint, covariates, terms, kind, conf_level):
     return found
 
 
+def select_infinite(penalised, cox):
+    """Select the penalised ratios that stand in for an infinite one.
+
+    Parameters
+    ----------
+    penalised : DataFrame
+        From `fit_firth`.
+    cox : DataFrame
+        The table that it stands beside.
+
+    Returns
+    -------
+    DataFrame
+    """
+    keys = ["endpoint", "model", "term", "level"]
+    infinite = cox.loc[cox["reason"].isin(INFINITE), keys]
+    return penalised.merge(infinite, on=keys, how="inner")
+
+
 def fit_firth(endpoints, covariates, cox, entry_p, conf_level=0.95):
     """Fit Firth's model beside every model of a Cox table that has an infinite ratio.
 

@@ -62,7 +62,8 @@ def plot_forest(cox, ax, names=None):
     ax.set_xscale("log")
     ax.set(xlim=(low * 0.9, right), ylim=(len(contrasts) - 0.4, -0.6), yticks=[],
            xlabel="Hazard ratio (log scale)")
-    ax.xaxis.set_major_locator(FixedLocator([t for t in TICKS if low <= t <= high]))
+    shown = TICKS if high / low < 1000 else TICKS[::2]
+    ax.xaxis.set_major_locator(FixedLocator([t for t in shown if low <= t <= high]))
     ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
     ax.xaxis.label.set(x=DRAWN / 2)

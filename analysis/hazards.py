@@ -188,8 +188,13 @@ def derive_effects(endpoints, covariates, univariable, entry_p, ties="efron"):
 def select_strongest(effects, tests, endpoint, most=3):
     """Select the effects of the terms of one endpoint whose hazards look least proportional."""
     here = tests[(tests["endpoint"] == endpoint) & (tests["term"] != "all")]
-    terms = here.dropna(subset="p_value").nsmallest(most, "p_value")["term"]
+    terms = here.dropna(subset="p_value").sort_values("p_value").head(most)["term"]
     return effects[(effects["endpoint"] == endpoint) & effects["term"].isin(terms)]
+
+
+def derive_height_mm(effects, per_panel=48, rest=12):
+    """Return the height of a figure with one panel per contrast."""
+    return rest + per_panel * max(len(effects[["term", "level"]].drop_duplicates()), 1)
 
 
 def plot_effects(effects, ax, names=None):

@@ -40,7 +40,8 @@ def estimate_mean(time_mo, event, horizon_mo, conf_level):
     if horizon_mo <= longest or last_is_event:
         mean, error = measure_area(time_mo, event, horizon_mo)
         reason = ""
-    half = stats.norm.ppf((1 + conf_level) / 2) * error
+    # without an event before the horizon, or with all at one time, there is no spread to measure
+    half = stats.norm.ppf((1 + conf_level) / 2) * (error if error > 0 else np.nan)
     return {"horizon_mo": float(horizon_mo), "n": len(time_mo),
             "n_event": int((event & (time_mo <= horizon_mo)).sum()), "estimate": mean,
             "std_error": error, "conf_low": mean - half, "conf_high": mean + half,
@@ -68,7 +69,8 @@ def estimate_means(endpoints, horizon_mo, covariates=None, by=(), conf_level=0.9
     -----
     The mean time without event up to the horizon is the area under the curve; no proportional
     hazards are needed. A sample whose follow-up ends earlier, with somebody still without event,
-    has none. The variance is Greenwood's, as in R's survival.
+    has none. The variance is Greenwood's, as in R's survival; where it is zero, because nobody
+    has the event before the horizon or all at one time, there are no limits.
 
     References
     ----------
@@ -110,7 +112,8 @@ def compare_means(means):
         first = rows.iloc[0]
         for _, row in rows.iloc[1:].iterrows():
             difference = row["estimate"] - first["estimate"]
-            error = np.hypot(row["std_error"], first["std_error"])
+            known = pd.notna([row["conf_low"], first["conf_low"]]).all()
+            error = np.hypot(row["std_error"], first["std_error"]) if known else np.nan
             half = stats.norm.ppf((1 + row["conf_level"]) / 2) * error
             with np.errstate(divide="ignore", invalid="ignore"):
                 p = 2 * stats.norm.sf(abs(np.divide(difference, error)))
@@ -119,7 +122,9 @@ def compare_means(means):
                 "reference": first["level"], "horizon_mo": row["horizon_mo"],
                 "estimate": difference, "std_error": error, "conf_low": difference - half,
                 "conf_high": difference + half, "p_value": p, "conf_level": row["conf_level"],
-                "method": "difference of areas, Wald", "reason": row["reason"] or first["reason"]})
+                "method": "difference of areas, Wald",
+                "reason": row["reason"] or first["reason"] or ("" if known else
+                                                               "no spread within a group")})
     return pd.DataFrame(found, columns=DIFFERENCES)
 
 
@@ -140,7 +145,7 @@ def derive_landmark(endpoints, landmark_mo, marker="PFS", outcome="OS"):
     -------
     tuple of (DataFrame, DataFrame)
         The outcome from the landmark on, long, under the name ``OS from 3 months``, and
-        `patient_id, landmark` with the ordered categories ``no event yet`` and ``event by then``.
+        `patient_id, landmark` with the ordered categories ``not yet`` and ``by then``.
 
     Notes
     -----
@@ -157,11 +162,11 @@ def derive_landmark(endpoints, landmark_mo, marker="PFS", outcome="OS"):
     ...                      "time_mo": [2.0, 5.0, 8.0, 2.5], "event": [True] * 4})
     >>> late, groups = derive_landmark(rows, 3)
     >>> late["time_mo"].tolist(), groups["landmark"].tolist()
-    ([5.0], ['event by then'])
+    ([5.0], ['by then'])
     """
     wide = {name: rows.set_index("patient_id") for name, rows in endpoints.groupby("endpoint")}
     name = f"{outcome} from {number(landmark_mo)} months"
-    labels = ["no event yet", "event by then"]
+    labels = ["not yet", "by then"]
     if not {marker, outcome} <= set(wide):
         return (endpoints.iloc[:0], pd.DataFrame({
             "patient_id": [], "landmark": pd.Categorical([], labels, ordered=True)}))
@@ -174,6 +179,11 @@ def derive_landmark(endpoints, landmark_mo, marker="PFS", outcome="OS"):
     groups = pd.Categorical(np.where(had, labels[1], labels[0]), labels, ordered=True)
     return (moved[list(endpoints.columns)],
             pd.DataFrame({"patient_id": later.index, "landmark": groups}))
+
+
+def derive_height_mm(means, per_panel=38, rest=14):
+    """Return the height of a figure with one panel per sample."""
+    return rest + per_panel * max(len(means), 1)
 
 
 def plot_means(means, ax, endpoints, covariates=None, titles=None):

@@ -50,6 +50,11 @@ def choose_groups(covariates, groups=(), most=2):
     return [c for c in present if covariates[c].nunique() > 1][:most]
 
 
+def choose_stratum(strata, groups):
+    """Choose the covariate of a stratified test: the one asked for, else the last of two groups."""
+    return strata or (groups[-1] if len(groups) > 1 else "")
+
+
 def cross_half(time_mo, estimate, midpoint=True):
     """Return where a falling step function reaches one half; NaN where it never does.
 

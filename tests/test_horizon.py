@@ -43,7 +43,7 @@ def test_a_landmark_leaves_out_who_did_not_reach_it():
     # the third died before the landmark, the fourth was not observed for progression up to it
     assert later["patient_id"].tolist() == ["P0", "P1", "P4"]
     assert later["time_mo"].tolist() == [5, 3, 6]
-    assert groups["landmark"].tolist() == ["event by then", "no event yet", "no event yet"]
+    assert groups["landmark"].tolist() == ["by then", "not yet", "not yet"]
 
 
 def test_a_landmark_without_the_endpoints_is_empty():
