@@ -10,7 +10,7 @@ from scipy import stats
 from analysis import style
 from analysis.curves import choose_times, spread_labels
 from analysis.display import number
-from analysis.kaplan_meier import KEYS, calculate_curve, split_samples
+from analysis.kaplan_meier import KEYS, TOLERANCE, calculate_curve, split_samples
 
 EVENT, COMPETING, CENSORED = "event", "death", ""
 ACTUAL, NAIVE = "Aalen–Johansen", "1 − Kaplan–Meier"
@@ -181,16 +181,18 @@ def read_incidence(incidence, times_mo):
     -------
     DataFrame
         The columns of `incidence` and `reason`, one row per curve and time; NaN beyond the last
-        follow-up.
+        follow-up, unless everybody's fate is known by then.
     """
     rows = []
-    for _, curve in incidence.groupby([*KEYS, "method", "cause"], sort=False):
+    last = incidence.groupby([*KEYS, "method", "cause"], sort=False)["estimate"].last()
+    settled = last.groupby([*KEYS, "method"]).sum() > 1 - TOLERANCE
+    for key, curve in incidence.groupby([*KEYS, "method", "cause"], sort=False):
         for at in times_mo:
             row = curve[curve["time_mo"] <= at].iloc[-1].to_dict()
             row |= {"time_mo": float(at), "reason": "",
                     "n_risk": int(curve.loc[curve["time_mo"] >= at, "n_risk"].max())
                     if (curve["time_mo"] >= at).any() else 0}
-            if at > curve["time_mo"].max():
+            if at > curve["time_mo"].max() and not settled[key[:-1]]:
                 row |= {"estimate": np.nan, "std_error": np.nan, "conf_low": np.nan,
                         "conf_high": np.nan, "reason": "beyond the last follow-up"}
             rows.append(row)

@@ -91,7 +91,8 @@ def limit_curve(estimate, spread, method, conf_level):
             low, high = estimate ** np.exp(-half), estimate ** np.exp(half)
         else:
             raise ValueError(f"method {method!r} is not one of {', '.join(CURVE_METHODS)}")
-    ends = estimate < TOLERANCE
+    # as in R: without survivors no scale has limits, without events the log-log scale has none
+    ends = (estimate < TOLERANCE) | ((method == "log-log") & (estimate == 1))
     return np.where(ends, np.nan, low), np.where(ends, np.nan, high)
 
 
@@ -131,7 +132,7 @@ def estimate_curve(endpoints, covariates=None, by=(), method="log-log", conf_lev
     -----
     Product-limit estimate with Greenwood's variance. `estimate` is the survival after the events
     of its row, `n_risk` the number at risk just before. A patient without time is not in it.
-    Limits are NaN once survival is zero.
+    Limits are NaN once survival is zero and, on the log-log scale, before the first event.
 
     References
     ----------

@@ -68,6 +68,12 @@ def describe_incidence(times, endpoint):
     return said
 
 
+def incidence_alt(times, endpoint):
+    """Describe the curves of incidence in words."""
+    return " ".join([f"Rising step curves: {name_event(endpoint)}, the naive estimate of it, and "
+                     "death before it.", *describe_incidence(times, endpoint)])
+
+
 def explain_incidence(times, endpoint):
     """Say in plain words what the difference between the two curves means."""
     rows = times[(times["endpoint"] == endpoint) & (times["group"] == "all")
@@ -94,8 +100,9 @@ def describe_means(means, endpoint):
     if row["reason"]:
         return (f"The mean {name_endpoint(endpoint)} over {horizon} cannot be stated: "
                 f"{escape(row['reason'])}.")
+    sure = f" ({describe_confidence(means, **key)})" if pd.notna(row["conf_low"]) else ""
     return (f"Of {horizon}, patients spent on average {quote(means, 'estimate', **key)} "
-            f"{SPENT.get(endpoint, 'without the event')} ({describe_confidence(means, **key)}).")
+            f"{SPENT.get(endpoint, 'without the event')}{sure}.")
 
 
 def describe_differences(study, differences, endpoint):
@@ -123,10 +130,10 @@ def describe_landmark(study, later, groups, landmark_mo):
     if groups.empty:
         return "Nobody reached the landmark with both endpoints known."
     n = groups["landmark"].value_counts(sort=False)
-    return (f"{capitalise(count(len(groups), 'patient'))} of {len(study.patients)} were alive and "
-            f"under observation {number(landmark_mo)} months after the start: {n.iloc[1]} had "
-            f"progressed by then, {n.iloc[0]} had not. Everybody else is left out, which is the "
-            "price of a fair start.")
+    return (f"Of {count(len(study.patients), 'patient')}, {len(groups)} reached the landmark of "
+            f"{number(landmark_mo)} months alive and under observation: with progression by then "
+            f"{n.iloc[1]}, without {n.iloc[0]}. Whoever did not is left out, which is the price of "
+            "a fair start.")
 
 
 def describe_landmark_test(tests):
@@ -188,7 +195,8 @@ def describe_weightings(tests, alpha=0.05):
 def describe_firth(study, infinite):
     """Say the finite ratio that stands beside each infinite one."""
     if infinite.empty:
-        return "Every hazard ratio of the tables above is finite, so no penalty is needed."
+        return ("No hazard ratio of the tables above is infinite, so no penalty is needed; where "
+                "one is not estimable, it is for another reason.")
     said = []
     for _, row in infinite[infinite["reason"] == ""].iterrows():
         ratio = cite(number(row["estimate"], 2), "estimate", **key_of(row, (*CONTRAST, "method")))
@@ -218,8 +226,10 @@ def describe_sizes(tests, minimum=10):
             "from such models run away from one, and another cohort would choose other covariates.")
 
 
-def describe_e_values(study, clear):
+def describe_e_values(study, clear, models):
     """Say how strong an unmeasured confounder would have to be."""
+    if models.empty:
+        return "No multivariable model was fitted, so there is no adjusted ratio to explain away."
     if clear.empty:
         return ("Every interval of the multivariable models holds 1: not even an unmeasured "
                 "confounder is needed to explain the differences away.")

@@ -87,11 +87,11 @@ def describe_rates(rates, endpoint):
     if known.empty:
         return f"Nobody was followed long enough to state a rate of {name_endpoint(endpoint)}."
     said = []
-    for time in known["time_mo"]:
-        key = {"endpoint": endpoint, **WHOLE, "time_mo": time}
-        said.append(f"{quote(rates, 'estimate', **key)} at {number(time)} months "
-                    f"({describe_confidence(rates, **key)}; "
-                    f"{quote_count(rates, 'n_risk', 'patient', **key)} at risk)")
+    for _, row in known.iterrows():
+        key = {"endpoint": endpoint, **WHOLE, "time_mo": row["time_mo"]}
+        sure = f"{describe_confidence(rates, **key)}; " if pd.notna(row["conf_low"]) else ""
+        said.append(f"{quote(rates, 'estimate', **key)} at {number(row['time_mo'])} months "
+                    f"({sure}{quote_count(rates, 'n_risk', 'patient', **key)} at risk)")
     return f"Estimated {name_endpoint(endpoint)}: {listing(said)}."
 
 

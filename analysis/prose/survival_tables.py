@@ -50,12 +50,15 @@ def medians_table(study, medians, methods=(MAIN, "normal")):
 
 
 def print_limits(part, method):
-    """Print the limits of one method, NR where not reached."""
+    """Print the limits of one method, NR where not reached; its own median where it differs."""
     rows = part[part["method"] == method]
     if rows.empty:
         return ""
     row = rows.iloc[0]
     shown = interval(row["conf_low"], row["conf_high"], 1, NOT_REACHED)
+    other = pd.notna(row["estimate"]) and row["estimate"] != part["estimate"].iloc[0]
+    if other:
+        shown = f"{shown} about {number(row['estimate'], 1)}"
     return cite(shown, "conf_low", **key_of(row, (*SAMPLE, "method")))
 
 
