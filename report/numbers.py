@@ -24,6 +24,9 @@ from analysis.study import read_results
 DESCRIBES = {"n", "total", "n_event", "n_risk", "estimate", "conf_low", "conf_high", "conf_level",
              "p_value", "percent", "median", "low", "high", "missing", "method", "reason", "value"}
 
+#: keeps a bracket or a comma on the line of the number that it touches
+JOINER = "&#8288;"
+
 
 class Quoted(nodes.inline):
     """A number of a sentence or table, with the address of its cell."""
@@ -104,9 +107,9 @@ def describe_row(row, column):
     return "; ".join(f"{k} = {cell_text(row[k])}" for k in keys if cell_text(row[k]))
 
 
-def write_card(app, chapter, address):
+def write_card(app, docname, address):
     """Return the lines of a number's card as (name, HTML) pairs, or none when nothing answers."""
-    found = find_row(app.env.report_results, chapter, address)
+    found = find_row(app.env.report_results, Path(docname).name, address)
     if found is None:
         return []
     owner, name, row, column = found
@@ -116,8 +119,7 @@ def write_card(app, chapter, address):
         said.append(("The paper", f"{escape(str(entry.printed))} in {escape(entry.where)}: "
                                   f"<b>{escape(entry.status)}</b>{note}"))
     said.append(("Where", f"{escape(describe_row(row, column))}, column {escape(column)}"))
-    base = app.builder.get_relative_uri(app.env.docname if app.env.docname else "", "intro")
-    return said + link(app, owner, name, base.removesuffix("intro.html"))
+    return said + link(app, owner, name, "../" * docname.count("/"))
 
 
 def link(app, chapter, name, base):
@@ -136,9 +138,7 @@ def visit_number(self, node):
     app = self.builder.app
     if self.builder.name != "html":
         return
-    app.env.temp_data["docname"] = self.builder.current_docname
-    chapter = Path(self.builder.current_docname).name
-    said = write_card(app, chapter, node["address"])
+    said = write_card(app, self.builder.current_docname, node["address"])
     if not said:
         return
     self.numbers = getattr(self, "numbers", 0) + 1
@@ -146,10 +146,11 @@ def visit_number(self, node):
     lines = "".join(f'<span class="line"><span class="name">{k}</span> <span>{v}</span></span>'
                     for k, v in said)
     text = escape(node.astext())
+    before = JOINER if "".join(self.body[-1:])[-1:].strip() not in {"", ">"} else ""
     self.body.append(
-        f'<button type="button" class="number" popovertarget="{name}">{text}</button>'
+        f'{before}<button type="button" class="number" popovertarget="{name}">{text}</button>'
         f'<span popover class="number-card" id="{name}" role="dialog" '
-        f'aria-label="What stands behind {text}"><span class="value">{text}</span>{lines}</span>')
+        f'aria-label="What stands behind {text}"><span class="value">{text}</span>{lines}</span>{JOINER}')
     raise nodes.SkipNode
 
 
