@@ -150,7 +150,8 @@ def visit_number(self, node):
     self.body.append(
         f'{before}<button type="button" class="number" popovertarget="{name}">{text}</button>'
         f'<span popover class="number-card" id="{name}" role="dialog" '
-        f'aria-label="What stands behind {text}"><span class="value">{text}</span>{lines}</span>{JOINER}')
+        f'aria-label="What stands behind {text}"><span class="value">{text}</span>{lines}</span>'
+        f'{JOINER}')
     raise nodes.SkipNode
 
 
