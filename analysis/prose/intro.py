@@ -30,6 +30,11 @@ def find_rows(results, chapter, name, **row):
     return found
 
 
+def tell(row, column, *keys):
+    """Quote a cell of a result's only row, which the values of `keys` select."""
+    return quote(row, column, **{key: row[key].iloc[0] for key in keys})
+
+
 def describe_question(study):
     """Say what the study asked, and in whom."""
     question = study.question or (
@@ -61,8 +66,10 @@ def answer_response(study, results):
              for c in ("ORR", "DCR")}
     if any(len(rows) != 1 for rows in rates.values()):
         return ""
-    said = {c: f"{quote(rows, 'n')} of {quote(rows, 'total')} ({quote(rows, 'percent')}, "
-               f"{describe_limits(rows.iloc[0])})" for c, rows in rates.items()}
+    keys = "assessment", "category"
+    said = {c: f"{tell(row, 'n', *keys)} of {tell(row, 'total', *keys)} "
+               f"({tell(row, 'percent', *keys)}, {describe_limits(row.iloc[0])})"
+            for c, row in rates.items()}
     return (f"**Response.** After {escape(study.treatment)} the tumours shrank or vanished in "
             f"{said['ORR']}, and the disease was under control in {said['DCR']}.")
 
@@ -77,7 +84,7 @@ def answer_survival(study, results):
             row = rows.iloc[0]
             limits = interval(row["conf_low"], row["conf_high"], 1, NOT_REACHED)
             median = ("was not reached" if pd.isna(row["estimate"]) else
-                      f"was {quote(rows, 'estimate')} months")
+                      f"was {tell(rows, 'estimate', 'endpoint', 'group', 'method')} months")
             said.append(f"median {words} {median} ({level(row['conf_level'])} CI {limits})")
     return f"**Survival.** {capitalise(' and '.join(said))}." if said else ""
 
@@ -87,10 +94,10 @@ def answer_ratio(study, results):
     rows = find_rows(results, "efficacy", "ratio", group="all")
     if len(rows) != 1 or not rows["total"].iloc[0]:
         return ""
-    return (f"**Gain on the treatment before.** In {quote(rows, 'n')} of {quote(rows, 'total')} "
-            f"({quote(rows, 'percent')}, {describe_limits(rows.iloc[0])}) progression-free "
-            f"survival outlasted that on {escape(study.prior_treatment)} by the factor that counts "
-            "as a benefit.")
+    return (f"**Gain on the treatment before.** In {tell(rows, 'n', 'group')} of "
+            f"{tell(rows, 'total', 'group')} ({tell(rows, 'percent', 'group')}, "
+            f"{describe_limits(rows.iloc[0])}) progression-free survival outlasted that on "
+            f"{escape(study.prior_treatment)} by the factor that counts as a benefit.")
 
 
 def answer_safety(study, results):
@@ -100,12 +107,16 @@ def answer_safety(study, results):
     if len(severe) != 1 or len(anything) != 1:
         return ""
     terms = find_rows(results, "safety", "adverse_events", window="all", band="any")
-    first = terms.sort_values(["n", "term"], ascending=[False, True]).head(1)
+    first = (terms.sort_values(["n", "term"], ascending=[False, True]).head(1) if len(terms)
+             else terms)
     most = (f"; the commonest event of any grade was {escape(first['term'].iloc[0]).lower()} "
-            f"({quote(first, 'percent')})") if len(first) and first["n"].iloc[0] else ""
-    return (f"**Safety.** {quote(anything, 'n')} of {quote(anything, 'total')} "
-            f"({quote(anything, 'percent')}) had an adverse event, and {quote(severe, 'n')} "
-            f"({quote(severe, 'percent')}) one of grade 3–4 as their worst{most}.")
+            f"({tell(first, 'percent', 'term', 'window', 'band')})"
+            ) if len(first) and first["n"].iloc[0] else ""
+    keys = "window", "band"
+    return (f"**Safety.** {tell(anything, 'n', *keys)} of {tell(anything, 'total', *keys)} "
+            f"({tell(anything, 'percent', *keys)}) had an adverse event, and "
+            f"{tell(severe, 'n', *keys)} ({tell(severe, 'percent', *keys)}) one of grade 3–4 as "
+            f"their worst{most}.")
 
 
 def answer_liver(study, results):
@@ -114,11 +125,11 @@ def answer_liver(study, results):
     test = find_rows(results, "albi", "tests", test="Friedman")
     if rows.empty:
         return ""
-    said = [f"{escape(VISITS.get(row['visit'], row['visit']))} in "
-            f"{quote(rows, 'n', visit=row['visit'])} of {quote(rows, 'total', visit=row['visit'])} "
-            f"({quote(rows, 'percent', visit=row['visit'])})"
-            for row in (rows.iloc[i] for i in sorted({0, len(rows) - 1})) if row["total"]]
-    change = (f"; over all visits, Friedman's test gives {quote(test, 'p_value')}"
+    ends = [rows.iloc[[i]] for i in sorted({0, len(rows) - 1})]
+    said = [f"{escape(VISITS.get(row['visit'].iloc[0], row['visit'].iloc[0]))} in "
+            f"{tell(row, 'n', 'visit', 'grade')} of {tell(row, 'total', 'visit', 'grade')} "
+            f"({tell(row, 'percent', 'visit', 'grade')})" for row in ends if row["total"].iloc[0]]
+    change = (f"; over all visits, Friedman's test gives {tell(test, 'p_value', 'test')}"
               if len(test) == 1 and not pd.isna(test["p_value"].iloc[0]) else "")
     return (f"**Liver function.** ALBI grade 1, the best, was found {' and '.join(said)}{change}."
             if said else "")
@@ -126,8 +137,8 @@ def answer_liver(study, results):
 
 def answers(study, results):
     """Return the answers, a sentence each, that the saved results allow."""
-    tell = (answer_response, answer_survival, answer_ratio, answer_safety, answer_liver)
-    said = [sentence for answer in tell if (sentence := answer(study, results))]
+    tellers = (answer_response, answer_survival, answer_ratio, answer_safety, answer_liver)
+    said = [sentence for answer in tellers if (sentence := answer(study, results))]
     return said or ["No chapter of this book has saved a result that answers it yet."]
 
 

@@ -10,7 +10,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 
 with sync_playwright() as playwright:
     browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
-    page = browser.new_page(viewport={"width": 1280, "height": 1080}, color_scheme="light")
+    page = browser.new_page(viewport={"width": 1280, "height": 1360}, color_scheme="light")
     page.goto((ROOT / "_build" / "ning2023" / "html" / "intro.html").as_uri())
     page.wait_for_timeout(500)
     page.screenshot(path=ROOT / "docs" / "front-page.png")
