@@ -111,7 +111,7 @@ def compare_terms(rows, model, x):
         try:
             statistic, reason = score_change(scale, score, information, at), ""
         except np.linalg.LinAlgError:
-            statistic, reason = np.nan, "too few event times"
+            statistic, reason = np.nan, "events at too few times"
         found.append({"term": term, "statistic": statistic, "df": len(at),
                       "p_value": stats.chi2.sf(statistic, len(at)), "reason": reason})
     return found

@@ -50,6 +50,18 @@ def name_event(endpoint, at_curve=False):
     return EVENTS.get(endpoint, ("the event", "event"))[at_curve]
 
 
+def describe_scope(study, named=("medians", "rates", "logrank", "cox")):
+    """Say that the paper prints nothing of the second part, where that is so."""
+    published = study.published
+    if published is None or not {"chapter", "result"} <= set(published):
+        return ""
+    here = published[published["chapter"] == "survival"]["result"].dropna()
+    if here.empty or not set(here) <= set(named):
+        return ""
+    return (f"All {len(here)} numbers that the paper prints on survival belong to the part above: "
+            "medians, rates, tests between groups and hazard ratios. What follows is not in it.")
+
+
 # competing risks
 
 def describe_incidence(times, endpoint):

@@ -6,10 +6,11 @@ from importlib.metadata import version
 
 import pandas as pd
 
-COLUMNS = ["Result", "Estimator", "Limits", "Ties, missing values", "Software", "DOI"]
+COLUMNS = ["Result", "Estimator; limits", "Ties, missing values", "Software", "DOI"]
 #: computed by a few lines of this book, which its tests hold against R
 OWN = "this book, held against R"
 
+#: result, estimator, limits, ties and missing values, software, DOI
 METHODS = [
     ("Follow-up", "reverse Kaplan–Meier", "log-log; normal", "death censors", OWN,
      "10.1016/0197-2456(96)00075-X"),
@@ -59,7 +60,8 @@ METHODS = [
 
 def methods_table():
     """Return the methods of the book, with the versions of the libraries that compute them."""
-    rows = [(result, estimator, limits, ties, name_software(software), doi)
+    rows = [(result, estimator if limits == "–" else f"{estimator}; {limits}", ties,
+             name_software(software), doi)
             for result, estimator, limits, ties, software, doi in METHODS]
     return pd.DataFrame(rows, columns=COLUMNS)
 

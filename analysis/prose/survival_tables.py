@@ -63,7 +63,7 @@ def print_limits(part, method):
 
 
 def rates_table(study, rates):
-    """Print the share free of the event at stated times."""
+    """Print the share of the whole cohort free of each event at stated times."""
     names = covariate_names(study)
     return pd.DataFrame([{
         "Endpoint": name_sample(names, r), "Months": number(r["time_mo"]),
@@ -71,7 +71,8 @@ def rates_table(study, rates):
             percent(100 * r["estimate"]), "estimate", **key_of(r, (*SAMPLE, "time_mo"))),
         f"{level(r['conf_level'])} CI, {r['method']}": interval(
             100 * r["conf_low"], 100 * r["conf_high"], 1),
-        "At risk": number(r["n_risk"])} for _, r in rates.iterrows()])
+        "At risk": number(r["n_risk"])}
+        for _, r in rates[rates["group"] == "all"].iterrows()])
 
 
 def logrank_table(study, logrank):
