@@ -156,17 +156,18 @@ def print_html(stage_dir, study):
     return stage_dir.parent / "_build" / "html"
 
 
-def publish(new_dir, out_dir, html_dir):
-    """Put the new pages, sources and results in the place of the earlier ones."""
+def publish(new_dir, out_dir, html_dir, pdf_name):
+    """Put the new pages, sources, results and PDF in the place of the earlier ones."""
     old = new_dir.parent / "old"
     shutil.rmtree(old, ignore_errors=True)
     old.mkdir()
     new = {"html": html_dir, "book": new_dir / "book", "results": new_dir / "book" / "results"}
     shutil.copytree(new["results"], new_dir / "results", dirs_exist_ok=True)
     new["results"] = new_dir / "results"
-    for name, folder in new.items():
+    for name, made in (new | {pdf_name: new_dir / pdf_name}).items():
         if (out_dir / name).exists():
             (out_dir / name).rename(old / name)
-        folder.rename(out_dir / name)
+        if made.exists():  # there is no PDF where none was asked for or Pango is missing
+            made.rename(out_dir / name)
     shutil.rmtree(old)
     shutil.rmtree(new_dir)

@@ -26,6 +26,10 @@ def parse(argv=None):
     build.add_argument("--out", help="where the book goes (default: _build/STUDY)")
     build.add_argument("-p", "--parameter", action="append", default=[],
                        metavar="chapter.name=value", help="a chapter's parameter; repeatable")
+    build.add_argument("--pdf", action=argparse.BooleanOptionalAction, default=True,
+                       help="print the book as PDF too (default: yes)")
+    build.add_argument("--profile", choices=["internal", "share"], default="",
+                       help="share withholds small counts (default: `privacy` of study.yml)")
     build.add_argument("--fresh", action="store_true", help="execute chapters that are current too")
     build.add_argument("--workers", type=int, default=2, help="chapters executed at a time")
     build.add_argument("--dask", metavar="ADDRESS",
@@ -117,7 +121,7 @@ def print_book(arguments, study):
         console.print(f"  {chapter.name:<12} left out: needs {spell(needs)}", markup=False)
     jobs = plan_jobs([c for c in chapters if c not in absent], arguments.book,
                      Path(arguments.study).resolve(), out_dir / ".press" / "chapters", parameters,
-                     "nbclient" if arguments.dask else None)
+                     "nbclient" if arguments.dask else None, arguments.profile)
     with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(),
                   console=console, transient=True) as progress:
         task = progress.add_task("chapters", total=len(jobs) + 1)
@@ -135,8 +139,22 @@ def print_book(arguments, study):
         new_dir = out_dir / ".press" / "new"
         stage(arguments.book, new_dir / "book", jobs, absent, study)
         html_dir = print_html(new_dir / "book", study)
-        publish(new_dir, out_dir, html_dir)
         console.print(f"  {'pages':<12} {time.perf_counter() - began:4.1f} s")
+        if arguments.pdf:
+            progress.update(task, description="PDF")
+            paper(html_dir, new_dir, study, arguments.study)
+        publish(new_dir, out_dir, html_dir, f"{study.name}.pdf")
+
+
+def paper(html_dir, new_dir, study, study_dir):
+    """Print the PDF; what goes wrong with it is said and leaves the pages standing."""
+    from report.pdf import print_pdf
+
+    began = time.perf_counter()
+    for line in print_pdf(html_dir, new_dir / "book", study, study_dir,
+                          new_dir / f"{study.name}.pdf"):
+        console.print(f"    {line}", markup=False, style="yellow")
+    console.print(f"  {'PDF':<12} {time.perf_counter() - began:4.1f} s")
 
 
 def score(arguments):
