@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 
 import pandas as pd
 
 from analysis.checks import settle_censoring
-from analysis.findings import WARNING, Table, finding
+from analysis.findings import WARNING, Table, finding, has_error
 from analysis.naming import choose_rows
 from analysis.plausible import check_cells
-from analysis.readers import read_file
+from analysis.readers import SUFFIXES, locate, read_file
 from analysis.schema import TABLES
 from analysis.settings import Source
 from analysis.tables import convert_source
@@ -23,9 +24,19 @@ def find_sources(folder, settings):
     for table in TABLES:
         if table in settings.tables:
             found[table] = settings.tables[table]
-        elif table == "patients" or (folder / f"{table}.csv").exists():
+        elif table == "patients" or os.path.lexists(folder / f"{table}.csv"):
             found[table] = Source(f"{table}.csv")
     return found
+
+
+def check_unread(folder, settings, sources):
+    """Warn of data files in the folder that no table is read from."""
+    read = {locate(folder, source.file)[0] for source in (*sources.values(), *settings.join)}
+    return [finding(path.name, "", "", "", "is not read", f"name it: tables: {{{table}: "
+                    f"{path.name}}}, or delete it", WARNING)
+            for path in sorted(folder.iterdir()) for table in [path.stem if path.stem in TABLES
+                                                               else "patients"]
+            if path.suffix.lower() in SUFFIXES and path not in read]
 
 
 def read_source(folder, table, source, settings, wanted=(), cache=None):
@@ -63,10 +74,12 @@ def read_table(folder, table, source, settings, wanted, cache):
         return None, set(), found
     sheet, wrong = convert_source(chosen, table, source, settings, wanted)
     found += wrong
-    if sheet.frame.empty and table != "patients":
-        return None, set(), [*found, finding(source.file, 1, "", "", "no rows: it is left out",
-                                             "fill it, or delete the file", WARNING)]
-    if sheet.frame.empty:
+    if sheet.frame.index.empty and table != "patients":
+        if not has_error(found):
+            found.append(finding(source.file, 1, "", "", "no rows: it is left out",
+                                 "fill it, or delete the file", WARNING))
+        return None, set(), found
+    if sheet.frame.index.empty:
         found.append(finding(source.file, 1, "patient_id", "", "no patients",
                              "add at least one row"))
     unread = {(f["file"], f["row"], f["column"]) for f in found}
@@ -161,7 +174,9 @@ def read_tables(folder, settings):
     """
     tables, left_out, found, cache = {}, set(), [], {}
     wanted = list_wanted(settings)
-    for table, source in find_sources(folder, settings).items():
+    sources = find_sources(folder, settings)
+    found += check_unread(folder, settings, sources)
+    for table, source in sources.items():
         sheet, without, wrong = read_table(folder, table, source, settings,
                                            wanted if table == "patients" else (), cache)
         found += wrong

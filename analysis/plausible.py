@@ -12,7 +12,19 @@ from analysis.findings import ERROR, MOST, WARNING
 from analysis.schema import TABLES, UNITS, columns
 
 MARKUP = re.compile(r".*<\s*/?\s*[a-zA-Z!][^>]*>?.*|.*(javascript:|\{\{|\$\{).*", re.S)
+MISSING = re.compile(r"n\.?/?a\.?|nan|null|none|nil|missing|not (available|known|done)|nd|unk"
+                     r"|unknown|#.*|[-–—.?*x]+", re.I)
+#: characters of a text that a table can print
+LONGEST = 500
 FORMULA = re.compile(r"[=@].*|[+-]\s*[A-Za-z(].*", re.S)
+
+#: (whether a text is doubtful, what it looks like, remedy)
+DOUBTS = (
+    (FORMULA.fullmatch, "looks like a formula", "it is printed as text; correct it"),
+    (MARKUP.fullmatch, "looks like program text", "it is printed as text; correct it"),
+    (MISSING.fullmatch, "stands for missing?", "empty the cell, or list the word under `missing`"),
+    (lambda text: len(text) > LONGEST, "very long", "shorten it"),
+)
 
 
 def check_contract(sheet, table):
@@ -131,18 +143,20 @@ def check_text(sheet, name):
     values = sheet.frame[name].dropna().astype(str)
     uniques = pd.Series(values.unique(), dtype=object)
     found = []
-    for pattern, what in ((FORMULA, "looks like a formula"), (MARKUP, "looks like program text")):
-        wrong = set(uniques[uniques.map(lambda t, p=pattern: bool(p.fullmatch(t)))])
+    for looks, problem, remedy in DOUBTS:
+        wrong = set(uniques[uniques.map(looks).astype(bool)])
         if wrong:
-            found += sheet.findings(sheet.frame[name].isin(wrong), name, what,
-                                    "it is printed as text; correct it if it is not meant", WARNING)
-    keys = uniques.map(lambda t: re.sub(r"[\s_-]+", " ", t).casefold())
+            found += sheet.findings(sheet.frame[name].isin(wrong), name, problem, remedy, WARNING)
+    keys = uniques.map(lambda t: re.sub(r"[\s_-]+", " ", t).strip().casefold())
     counts = values.value_counts()
     alike = uniques[keys.duplicated(keep=False)]
     for _, group in alike.groupby(keys):
-        usual = max(group, key=lambda t: (counts[t], t))
-        found += sheet.findings(sheet.frame[name].isin(set(group) - {usual}), name,
-                                f"spelt otherwise elsewhere: {usual}", f"write {usual!r}",
+        often = counts[group]
+        usual = often[often == often.max()].index
+        rare = set(group) - set(usual) if len(usual) == 1 else set(group)
+        found += sheet.findings(sheet.frame[name].isin(rare), name,
+                                f"spelt in {len(group)} ways: {', '.join(group)}",
+                                f"write {usual[0]!r} everywhere",
                                 WARNING if name != "patient_id" else ERROR)
     return found
 

@@ -122,6 +122,8 @@ REFUSED = {".xls": "save it as .xlsx", ".xlsb": "save it as .xlsx", ".ods": "sav
            ".numbers": "save it as .xlsx", ".rds": "save it as CSV or Parquet",
            ".rdata": "save it as CSV or Parquet", ".zip": "unpack it"}
 
+SUFFIXES = {*DELIMITED, *WORKBOOKS, *TYPED, *REFUSED} - {"", ".txt", ".zip"}
+
 
 def locate(folder, address):
     """Split a table's address into (path, sheet or None); no path outside `folder`."""
@@ -179,6 +181,9 @@ def read_kind(path, sheet, table, file, encoding):
     suffix = path.suffix.lower()
     if suffix in WORKBOOKS:
         return read_sheet(path, sheet, table, file)
+    if sheet:
+        return None, [finding(file, "", "", sheet, f"{suffix} files have no sheets",
+                              f"write {path.name}")]
     if suffix in TYPED:
         return spell_frame(TYPED[suffix](path)), []
     if suffix in DELIMITED:
