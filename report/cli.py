@@ -9,7 +9,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
 FAILED, BAD_STUDY = 1, 2
@@ -37,6 +36,13 @@ def parse(argv=None):
     build.add_argument("--book", default=ROOT, type=Path, help=argparse.SUPPRESS)
     check = commands.add_parser("check", help="list all that is wrong with a study folder")
     check.add_argument("study", nargs="?", default="data/ning2023", help="study folder")
+    check.add_argument("--json", action="store_true", help="print JSON, for programs")
+    check.add_argument("--strict", action="store_true", help="exit 1 where there are warnings")
+    check.add_argument("--book", default=ROOT, type=Path, help=argparse.SUPPRESS)
+    new = commands.add_parser("init", help="write a study folder to be filled")
+    new.add_argument("study", help="folder to write")
+    new.add_argument("--from", dest="source", metavar="FILE_OR_FOLDER",
+                     help="data whose columns are to be mapped; they are copied into the folder")
     show = commands.add_parser("open", help="show the book in a browser")
     show.add_argument("study", nargs="?", default="data/ning2023", help="study folder")
     show.add_argument("--out", help="where the book stands (default: _build/STUDY)")
@@ -49,7 +55,8 @@ def parse(argv=None):
 def main(argv=None):
     """Run a command; return its exit status: 1 a chapter or page failed, 2 a bad study or call."""
     arguments = parse(argv)
-    commands = {"build": build, "check": check, "open": show, "score": score}
+    commands = {"build": build, "check": check, "open": show, "score": score,
+                "init": init}
     return commands[arguments.command](arguments)
 
 
@@ -59,23 +66,44 @@ def find_out(arguments):
 
 
 def check(arguments):
-    """Print all findings of a study folder."""
-    from analysis.study import check_study
+    """Print all findings of a study folder, and what each chapter will show of it."""
+    from report.check import check_folder, draw_coverage, judge, spell_json
 
-    findings = check_study(arguments.study)
+    findings, coverage = check_folder(arguments.study, arguments.book)
+    status = judge(findings, arguments.strict)
+    if arguments.json:
+        print(spell_json(arguments.study, findings, coverage, status))
+        return status
     if findings.empty:
-        console.print(f"{arguments.study}: nothing wrong")
-        return 0
-    print_findings(findings)
-    return BAD_STUDY if (findings["severity"] == "error").any() else 0
+        console.print(f"{arguments.study}: nothing wrong", markup=False)
+    else:
+        print_findings(findings)
+    if coverage is not None:
+        console.print()
+        Console(highlight=False, width=max(console.width, 120)).print(draw_coverage(coverage),
+                                                                      markup=False)
+    return status
+
+
+def init(arguments):
+    """Write a study folder to be filled, or one that proposes how to read what there is."""
+    from report.init import InitError, write_folder
+
+    try:
+        told = write_folder(arguments.study, arguments.source)
+    except InitError as error:
+        console.print(str(error), markup=False)
+        return BAD_STUDY
+    console.print(told, markup=False)
+    return 0
 
 
 def print_findings(findings):
     """Print findings as a table."""
-    table = Table(*findings.columns, box=None, pad_edge=False, header_style="bold")
-    for row in findings.itertuples(index=False):
-        table.add_row(*(str(cell) for cell in row))
-    Console(highlight=False, width=max(console.width, 160)).print(table, markup=False)
+    from report.check import draw_findings
+
+    Console(highlight=False, width=max(console.width, 160)).print(draw_findings(findings),
+                                                                  markup=False)
 
 
 def build(arguments):
