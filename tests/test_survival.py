@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from lifelines.datasets import load_lung
 
 from analysis.kaplan_meier import count_at_risk, estimate_curve
 from analysis.survival import estimate_followup, estimate_medians, estimate_rates
@@ -114,6 +115,12 @@ def test_many_patients():
     rows = endpoints(time, rng.random(100_000) < 0.7)
     row = estimate_medians(rows, methods=["log-log"]).iloc[0]
     assert row["estimate"] == pytest.approx(12 * np.log(2) / 0.7, rel=0.02)
+
+
+def test_the_samples_of_r_are_those_inside_lifelines():
+    own, theirs = frozen("sample_lung"), load_lung()
+    assert own["time"].tolist() == theirs["time"].tolist()
+    assert own["event"].tolist() == theirs["status"].astype(bool).tolist()
 
 
 def test_a_wrong_method_is_named():

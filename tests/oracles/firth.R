@@ -1,5 +1,5 @@
 # Firth's penalised Cox model. Debian packages no coxphf; where it is installed by hand, its own
-# numbers are frozen (coxphf.csv). Beside them the same penalised likelihood from survival alone:
+# numbers are frozen (coxphf.csv, by version 1.13.4). Beside them the same penalised likelihood from survival alone:
 # coxph evaluated at given coefficients, maximised and profiled by general optimisers.
 penalised <- function(beta, formula, data) {
   fit <- suppressWarnings(coxph(formula, data, init = beta, iter.max = 0, ties = "breslow"))
