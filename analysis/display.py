@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
+from analysis.withheld import tell
+
 NOT_ESTIMABLE = "NE"
 NOT_REACHED = "NR"
 
@@ -21,10 +23,11 @@ COUNTS = {"n", "total", "n_event", "n_risk", "missing", "df", "n_met", "n_unmet"
 def number(x, decimals=None):
     """Format a number; without `decimals`, a whole number has none and another has one.
 
-    Missing prints as NE. The true minus sign is used, and no negative zero is printed.
+    Missing prints as NE, a withheld cell as what is told of it. The true minus sign is used, and
+    no negative zero is printed.
     """
     if x is None or pd.isna(x) or math.isinf(x):
-        return NOT_ESTIMABLE
+        return tell(x) or NOT_ESTIMABLE
     if decimals is None:
         decimals = 0 if float(x) == round(float(x)) else 1
     # a half rounds away from zero, as the reader of a printed table expects
@@ -41,7 +44,7 @@ def percent(x, decimals=1):
 def p_value(p):
     """Format a p value: three decimals, ``<0.001`` below, ``>0.999`` above."""
     if pd.isna(p):
-        return NOT_ESTIMABLE
+        return tell(p) or NOT_ESTIMABLE
     if p < 0.001:
         return "<0.001"
     return ">0.999" if p > 0.9995 else number(p, 3)
@@ -55,14 +58,17 @@ def p_sentence(p):
 
 def interval(low, high, decimals=1, missing=NOT_ESTIMABLE):
     """Format two limits: ``3.1–11.7``; a missing one prints as `missing`."""
-    shown = [missing if pd.isna(x) or math.isinf(x) else number(x, decimals) for x in (low, high)]
+    if tell(low) and tell(high):
+        return tell(low)
+    shown = [tell(x) or missing if pd.isna(x) or math.isinf(x) else number(x, decimals)
+             for x in (low, high)]
     return " to ".join(shown) if any("−" in s for s in shown) else "–".join(shown)
 
 
 def estimate(x, low, high, decimals=2, missing=NOT_ESTIMABLE):
     """Format an estimate with its limits: ``2.78 (1.28–6.01)``."""
     if pd.isna(x) and pd.isna(low) and pd.isna(high):
-        return missing
+        return tell(x) or missing
     shown = missing if pd.isna(x) else number(x, decimals)
     return f"{shown} ({interval(low, high, decimals, missing)})"
 
@@ -70,7 +76,7 @@ def estimate(x, low, high, decimals=2, missing=NOT_ESTIMABLE):
 def months(x):
     """Format a duration in months: ``7.4 months``; not reached as ``NR``."""
     if pd.isna(x):
-        return NOT_REACHED
+        return tell(x) or NOT_REACHED
     shown = number(x, 1)
     return f"{shown} month" if shown == "1.0" else f"{shown} months"
 
@@ -78,6 +84,8 @@ def months(x):
 def count(n, singular, plural=None):
     """Format a count with its noun: ``1 patient``, ``36 patients``, ``no patients``."""
     plural = plural or singular + "s"
+    if pd.isna(n):
+        return f"{number(n)} {plural}"
     return {0: f"no {plural}", 1: f"1 {singular}"}.get(int(n), f"{int(n)} {plural}")
 
 
@@ -85,6 +93,8 @@ def of_total(n, total):
     """Format a count in its whole: ``14 of 36 (38.9%)``."""
     if not total:
         return "0 of 0"
+    if pd.isna(n) or pd.isna(total):
+        return f"{number(n, 0)} of {number(total, 0)}"
     return f"{int(n)} of {int(total)} ({percent(100 * n / total)})"
 
 
@@ -187,8 +197,20 @@ def format_cell(cell, result, column, decimals=None):
     if "time_mo" in result.columns and column in {"estimate", "conf_low", "conf_high"}:
         return percent(100 * cell, 1 if decimals is None else decimals)
     if "endpoint" in result.columns:
-        return NOT_REACHED if pd.isna(cell) else number(cell, 1 if decimals is None else decimals)
+        if pd.isna(cell):
+            return tell(cell) or NOT_REACHED
+        return number(cell, 1 if decimals is None else decimals)
     return number(cell, decimals)
+
+
+def is_missing(x):
+    """Say whether a number is not there; one that is withheld is there."""
+    return bool(pd.isna(x)) and not tell(x)
+
+
+def is_formula(cell):
+    """Say whether a spreadsheet would act on a cell of text."""
+    return isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"}
 
 
 def escape(text):

@@ -8,11 +8,14 @@ import os
 from pathlib import Path
 
 import matplotlib.pyplot as plt
+import pandas as pd
 from IPython.display import display as show
 
 from analysis import display, style
+from analysis.guard import Guard
 from analysis.ledger import join
 from analysis.prose import published
+from analysis.withheld import spell_cells
 
 
 class Page:
@@ -25,7 +28,8 @@ class Page:
     study : Study
         The study that the page reports.
     out_dir : str or Path
-        Folder that receives `results/CHAPTER/NAME.csv` and `figures/CHAPTER/NAME.svg`.
+        Folder that receives `results/CHAPTER/NAME.csv` and `figures/CHAPTER/NAME.svg`. A file
+        `profile` in it goes before the study's own `privacy`.
     """
 
     def __init__(self, chapter, study, out_dir):
@@ -33,6 +37,21 @@ class Page:
         self.study = study
         self.out_dir = Path(out_dir)
         self.saved = {}
+        asked = self.out_dir / "profile"
+        profile = asked.read_text() if asked.is_file() else study.privacy
+        self.keeper = Guard(study) if profile == "share" else None
+
+    def guard(self, prose):
+        """Return a module of sentences as this page may use it.
+
+        In a book that is shared its functions get results with small counts withheld, and are
+        silent where they are given single patients (see `guard.Spokesman`).
+        """
+        return self.keeper.speak_for(prose) if self.keeper else prose
+
+    def release(self, result):
+        """Return a result as this page may tell it; see `disclosure.release`."""
+        return self.keeper.release(result) if self.keeper and result is not None else result
 
     def say(self, text):
         """Print a sentence, or a list of them as one paragraph; nothing for nothing."""
@@ -47,7 +66,8 @@ class Page:
     def takeaways(self, sentences):
         """Print the chapter's takeaways in a box."""
         lines = "\n".join(f"- {s}" for s in sentences if s)
-        emit(f":::{{admonition}} Takeaways\n:class: tip\n\n{lines}\n:::")
+        if lines:
+            emit(f":::{{admonition}} Takeaways\n:class: tip\n\n{lines}\n:::")
 
     def paper(self, text):
         """Print a remark on the published paper, if the study reports one; nothing for nothing."""
@@ -125,9 +145,15 @@ class Page:
         **options
             Passed to `draw`.
         """
+        if self.keeper and (why := self.keeper.find_person([result, *options.values()])):
+            emit(f"*Not drawn in a book that is shared: {why}.*")
+            return
         if result is None or len(result) == 0:
             self.lacks(needs)
             return
+        result = self.release(result)
+        options = {key: self.release(value) if isinstance(value, pd.DataFrame) else value
+                   for key, value in options.items()}
         _, ax = style.new_figure(width, height_mm)
         ax = draw(result, ax, **options)
         self.figure(ax, name, *(t(result) if callable(t) else t for t in (caption, alt)))
@@ -137,20 +163,44 @@ class Page:
         emit(f"*Not shown for this study: it needs {needs}.*")
 
     def save(self, **results):
-        """Save tidy results by name under `results/CHAPTER/`, unrounded; None is left out."""
+        """Save tidy results by name under `results/CHAPTER/`, unrounded; None is left out.
+
+        Cells that a spreadsheet would take for a formula are made text. In a book that is shared
+        `suppressed.csv` lists what is withheld.
+
+        Raises
+        ------
+        ValueError
+            For a result that has rows of single patients.
+        """
         folder = self.out_dir / "results" / self.chapter
         folder.mkdir(parents=True, exist_ok=True)
         for name, frame in results.items():
             if frame is None:
                 continue
-            frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
-            self.saved[self.chapter, name] = frame
+            if "patient_id" in frame:
+                raise ValueError(f"{name} holds rows of single patients")
+            self.saved[self.chapter, name] = self.release(frame)
+            write_table(self.saved[self.chapter, name], folder / f"{name}.csv")
+        if self.keeper:
+            log = [(name, *entry) for (_, name), frame in self.saved.items()
+                   for entry in frame.attrs.get("withheld", [])]
+            write_table(pd.DataFrame(log, columns=["result", "row", "column", "why"]),
+                        folder / "suppressed.csv")
 
     def score(self):
         """Print how this chapter's saved results stand to the printed numbers, if there are any."""
-        if self.study.published is not None:
+        if self.study.published is not None and not self.keeper:
             ledger = join(self.study.published, self.saved)
             self.say(published.describe_chapter(ledger, self.chapter))
+
+
+def write_table(frame, path):
+    """Write a result as CSV; words stand for withheld cells, and no text begins a formula."""
+    told = spell_cells(frame)
+    for column in told.select_dtypes(object):
+        told[column] = told[column].map(lambda c: f"'{c}" if display.is_formula(c) else c)
+    told.to_csv(path, index=False, lineterminator="\n")
 
 
 def emit(markdown, rich=None):

@@ -19,6 +19,7 @@ from sphinx.util.docutils import SphinxRole
 from analysis.display import QUOTED, interval, level, number
 from analysis.ledger import cell_text, parse_row
 from analysis.study import read_results
+from analysis.withheld import tell
 
 #: columns of a row that describe its estimate rather than select it
 DESCRIBES = {"n", "total", "n_event", "n_risk", "estimate", "conf_low", "conf_high", "conf_level",
@@ -97,7 +98,7 @@ def describe_cell(row, column):
 def spell(value):
     """Spell a value with more digits than are printed."""
     if pd.isna(value):
-        return "not estimable or not reached"
+        return tell(value) or "not estimable or not reached"
     return f"{value:.6g}".replace("-", "−")
 
 

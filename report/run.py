@@ -49,6 +49,8 @@ class Job:
         Hash of all that the chapter's page depends on.
     engine : str
         papermill's name of the engine.
+    profile : str
+        `internal` or `share`, where it is not to be as the study says.
     """
 
     chapter: object
@@ -58,6 +60,7 @@ class Job:
     values: dict
     key: str
     engine: str
+    profile: str = ""
 
     @property
     def folder(self):
@@ -81,7 +84,7 @@ def hash_files(*folders):
     return digest.hexdigest()
 
 
-def plan_jobs(chapters, book_dir, study_dir, work_dir, parameters, engine=None):
+def plan_jobs(chapters, book_dir, study_dir, work_dir, parameters, engine=None, profile=""):
     """Make a job of each chapter; the key of a late one covers the others' keys."""
     engine = engine or kernels.register()
     common = hash_files(study_dir, Path(analysis.__file__).parent, Path(__file__).parent)
@@ -89,11 +92,11 @@ def plan_jobs(chapters, book_dir, study_dir, work_dir, parameters, engine=None):
     jobs = []
     for chapter in sorted(chapters, key=lambda c: c.late):
         values = parameters[chapter.name]
-        facts = [common, chapter.text, repr(sorted(values.items()))]
+        facts = [common, chapter.text, repr(sorted(values.items())), profile]
         facts += [job.key for job in jobs if chapter.late]
         key = hashlib.sha256("\0".join(facts).encode()).hexdigest()
         jobs.append(Job(chapter, Path(study_dir), Path(work_dir), Path(book_dir), values, key,
-                        engine))
+                        engine, profile))
     return jobs
 
 
@@ -110,6 +113,8 @@ def execute(job):
     source = folder / f"{chapter.file}.ipynb"
     source.parent.mkdir(parents=True)
     lend_results(job, folder)
+    if job.profile:
+        (folder / "profile").write_text(job.profile)
     nbformat.write(number_cells(chapter), source)
     given = {"study_dir": os.path.relpath(job.study_dir, source.parent),
              "out_dir": os.path.relpath(folder, source.parent)}

@@ -97,6 +97,8 @@ def locate(call):
     if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)
             and isinstance(call.func.value, ast.Name)):
         return None
+    if call.func.attr == "release":
+        return locate(call.args[0])
     module, function = call.func.value.id, call.func.attr
     if not (PACKAGE / f"{module}.py").is_file():
         return None

@@ -11,6 +11,7 @@ from analysis.display import (
     count,
     escape,
     interval,
+    is_missing,
     level,
     listing,
     number,
@@ -268,7 +269,7 @@ def describe_ratio(counted, censored, cut):
             f"({quote(counted, 'percent', **key)}); "
             + (f"it takes the ratio of {count(first['n_open'], 'patient')} as it stands, though it "
                "may still grow. " if first["n_open"] else "every ratio is settled. "))
-    if pd.isna(row["percent"]):
+    if is_missing(row["percent"]):
         return f"{said}With censoring respected there is no estimate ({escape(row['reason'])})."
     limits = "" if pd.isna(row["conf_low"]) else (
         f" ({level(row['conf_level'])} CI {interval(row['conf_low'], row['conf_high'], 1)}%)")

@@ -22,7 +22,7 @@ def describe_cohort(study):
 def describe_level(baseline, variable, label):
     """Say the commonest level of a variable."""
     rows = baseline[(baseline["variable"] == variable) & (baseline["level"] != "")]
-    if rows.empty or rows["n"].max() == 0:
+    if rows.empty or not rows["n"].max() > 0:
         return ""
     name = rows.loc[rows["n"].idxmax(), "level"]
     row = {"variable": variable, "level": name}
@@ -46,7 +46,7 @@ def describe_followup(followup):
     if rows.empty:
         return "Overall survival is not recorded, so follow-up cannot be estimated."
     found = select(followup, **row)
-    if pd.isna(found["estimate"]):
+    if display.is_missing(found["estimate"]):
         return "The median follow-up is not reached: too few patients were alive at their last day."
     limits = interval(found["conf_low"], found["conf_high"], 1, NOT_REACHED)
     return (f"The median follow-up is {quote(followup, 'estimate', **row)} months "

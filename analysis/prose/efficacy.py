@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.display import capitalise, escape, interval, level, listing, quote, select
+from analysis.display import capitalise, escape, interval, is_missing, level, listing, quote, select
 from analysis.prose.quoted import quote_count, quote_of, quote_share
 
 WORDS = {"CR": "complete response", "PR": "partial response", "SD": "stable disease",
@@ -78,7 +78,7 @@ def describe_change(study, change):
     row = select(change, **key)
     if row["n"] == 0:
         return "No patient has a response on record both before and after."
-    if pd.isna(row["p_value"]):
+    if is_missing(row["p_value"]):
         return "No patient gained or lost an objective response, so there is nothing to test."
     lost = quote(change, "n_lost", **key) if row["n_lost"] else "none"
     limits = interval(row["conf_low"], row["conf_high"], 1)
@@ -141,10 +141,10 @@ def describe_censored(censored):
         return ""
     key = address(censored)
     row = select(censored, **key)
-    if pd.isna(row["percent"]):
+    if is_missing(row["percent"]):
         return f"Where censoring is respected, no share can be estimated: {row['reason']}."
     limits = interval(row["conf_low"], row["conf_high"], 1)
-    beside = (f" ({row['reason']})" if pd.isna(row["conf_low"]) else
+    beside = (f" ({row['reason']})" if is_missing(row["conf_low"]) else
               f" ({level(row['conf_level'])} CI {limits}%)")
     ends = quote_count(censored, "n_event", "observed end", **key)
     return (f"The estimate that respects censoring is {quote(censored, 'percent', **key)}{beside}, "

@@ -10,6 +10,7 @@ from analysis.display import (
     count,
     escape,
     interval,
+    is_missing,
     level,
     listing,
     number,
@@ -83,7 +84,7 @@ def answer_survival(study, results):
         if len(rows) == 1:
             row = rows.iloc[0]
             limits = interval(row["conf_low"], row["conf_high"], 1, NOT_REACHED)
-            median = ("was not reached" if pd.isna(row["estimate"]) else
+            median = ("was not reached" if is_missing(row["estimate"]) else
                       f"was {tell(rows, 'estimate', 'endpoint', 'group', 'method')} months")
             said.append(f"median {words} {median} ({level(row['conf_level'])} CI {limits})")
     return f"**Survival.** {capitalise(' and '.join(said))}." if said else ""

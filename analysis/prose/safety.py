@@ -80,7 +80,7 @@ def describe_overlap(patients):
     """Say why the windows do not add up to the whole."""
     n = {w: select(patients, window=w, band="any")["n"] for w in WINDOWS}
     both = n["acute"] + n["late"] - n["all"]
-    if both <= 0:
+    if not both > 0:
         return ""
     had = "patient has" if both == 1 else "patients have"
     return (f"{number(both)} {had} events in both windows, and count in each of them but "

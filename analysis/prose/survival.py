@@ -10,13 +10,16 @@ from analysis.display import (
     cite,
     count,
     escape,
+    is_missing,
     level,
     listing,
     number,
+    plain,
     quote,
 )
 from analysis.prose.quoted import quote_count
 from analysis.schema import ENDPOINTS
+from analysis.withheld import SILENT, WORDS
 
 #: method whose limits the sentences quote; the table has them all
 MAIN = "log-log"
@@ -43,7 +46,8 @@ def list_endpoints(result):
 
 def quote_limits(result, **row):
     """Quote two limits, each with its address: ``3.1–11.7``."""
-    return "–".join(quote(result, column, **row) for column in ("conf_low", "conf_high"))
+    limits = [quote(result, column, **row) for column in ("conf_low", "conf_high")]
+    return limits[0] if plain(limits[0]) == plain(limits[1]) == WORDS[SILENT] else "–".join(limits)
 
 
 def describe_confidence(result, **row):
@@ -73,7 +77,7 @@ def describe_median(medians, endpoint):
         return f"No event of {name} was seen in {patients}."
     events = quote_count(medians, "n_event", "event", **key)
     said = f"({describe_confidence(medians, **key)}, {MAIN}; {events} in {patients})"
-    if pd.isna(row["estimate"]):
+    if is_missing(row["estimate"]):
         return f"Median {name} is not reached {said}."
     return f"Median {name} is {quote(medians, 'estimate', **key)} months {said}."
 
@@ -83,7 +87,7 @@ def describe_rates(rates, endpoint):
     rows = rates[(rates["endpoint"] == endpoint) & (rates["group"] == "all")]
     if rows.empty:
         return ""
-    known = rows.dropna(subset="estimate")
+    known = rows[~rows["estimate"].map(is_missing)]
     if known.empty:
         return f"Nobody was followed long enough to state a rate of {name_endpoint(endpoint)}."
     said = []
@@ -219,7 +223,7 @@ def group_alt(study, medians, endpoint, groups):
     rows = medians[(medians["endpoint"] == endpoint) & (medians["method"] == MAIN)
                    & medians["group"].isin(groups)]
     said = [f"{names.get(r['group'], r['group'])} {r['level']} "
-            f"{'not reached' if pd.isna(r['estimate']) else number(r['estimate'], 1)}"
+            f"{'not reached' if is_missing(r['estimate']) else number(r['estimate'], 1)}"
             for _, r in rows.iterrows()]
     return f"Step curves of {name_endpoint(endpoint)} by group. Medians in months: {listing(said)}."
 

@@ -11,6 +11,7 @@ from analysis.display import (
     cite,
     estimate,
     interval,
+    is_missing,
     level,
     number,
     p_value,
@@ -42,7 +43,7 @@ def medians_table(study, medians, methods=(MAIN, "normal")):
         key = key_of(first, (*SAMPLE, "method"))
         limits = {f"{level(first['conf_level'])} CI, {method}": print_limits(part, method)
                   for method in methods}
-        shown = NOT_REACHED if pd.isna(first["estimate"]) else number(first["estimate"], 1)
+        shown = NOT_REACHED if is_missing(first["estimate"]) else number(first["estimate"], 1)
         rows.append({"Endpoint": name_sample(names, first), "Patients": number(first["n"]),
                      "Events": cite(number(first["n_event"]), "n_event", **key),
                      "Median, months": cite(shown, "estimate", **key), **limits})
