@@ -9,8 +9,8 @@ from scipy import stats
 from analysis.kaplan_meier import level_order
 
 LOGRANK, PETO = "log-rank", "Peto–Peto"
-COLUMNS = ["endpoint", "group", "chi2", "df", "p_value", "test", "strata", "n", "n_event", "ratio",
-           "conf_low", "conf_high", "conf_level", "method", "reason"]
+COLUMNS = ["endpoint", "group", "chi2", "df", "p_value", "test", "strata", "n", "n_event", "level",
+           "reference", "ratio", "conf_low", "conf_high", "conf_level", "method", "reason"]
 
 
 def count_at_events(time_mo, event, member):
@@ -113,9 +113,11 @@ def compare_groups(rows, group, stratum, test, conf_level):
         p = stats.chi2.sf(chi2, df)
     ratio, low, high = (summarise_ratio(observed, expected, conf_level) if test == LOGRANK
                         else (np.nan,) * 3)
+    reference, level = levels if len(levels) == 2 else ("", "")
     return {"group": group, "chi2": chi2, "df": max(df, 0), "p_value": p, "test": test,
             "strata": stratum or "", "n": len(rows), "n_event": int(rows["event"].sum()),
-            "ratio": ratio, "conf_low": low, "conf_high": high, "conf_level": conf_level,
+            "level": level, "reference": reference, "ratio": ratio, "conf_low": low,
+            "conf_high": high, "conf_level": conf_level,
             "method": "(O₁/E₁)/(O₀/E₀)" if test == LOGRANK else "", "reason": reason}
 
 
@@ -141,9 +143,10 @@ def compare_logrank(endpoints, covariates, by, test=LOGRANK, strata=None, conf_l
     Returns
     -------
     DataFrame
-        `endpoint, group, chi2, df, p_value, test, strata, n, n_event, ratio, conf_low, conf_high,
-        conf_level, method, reason`. With two levels `ratio` is observed to expected events of
-        the second over those of the first, a hazard ratio that needs no model.
+        `endpoint, group, chi2, df, p_value, test, strata, n, n_event, level, reference, ratio,
+        conf_low, conf_high, conf_level, method, reason`. With two levels `ratio` is observed to
+        expected events of `level`, the second, over those of `reference`, the first: a hazard
+        ratio that needs no model.
 
     Notes
     -----

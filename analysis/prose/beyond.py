@@ -160,8 +160,8 @@ def describe_landmark_test(tests):
     ratio = "" if pd.isna(row["ratio"]) else (
         f"; ratio of observed to expected deaths {cite(number(row['ratio'], 2), 'ratio', **key)}, "
         f"{level(row['conf_level'])} CI {interval(row['conf_low'], row['conf_high'], 2)}")
-    return (f"From there on, the survival of those with early progression compares with that of "
-            f"the others at {quote(tests, 'p_value', **key)} (log-rank{ratio}).")
+    return (f"Survival from there on, those with early progression against the others: log-rank "
+            f"{quote(tests, 'p_value', **key)}{ratio}.")
 
 
 # proportional hazards, weights

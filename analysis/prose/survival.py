@@ -154,17 +154,18 @@ def describe_logrank(study, logrank, endpoint):
     said = []
     for _, row in logrank[logrank["endpoint"] == endpoint].iterrows():
         name = escape(names.get(row["group"], row["group"]))
+        about = f"{capitalise(name_endpoint(endpoint))} by {name}"
         if row["reason"]:
-            said.append(f"By {name} nothing can be compared: {escape(row['reason'])}.")
+            said.append(f"{about}: nothing can be compared ({escape(row['reason'])}).")
             continue
         key = {"endpoint": endpoint, "group": row["group"], "test": row["test"]}
         ratio = "" if pd.isna(row["ratio"]) else (
-            ", with a ratio of observed to expected events of "
+            ", ratio of observed to expected events "
             f"{cite(number(row['ratio'], 2), 'ratio', **key)} "
             f"({level(row['conf_level'])} CI {number(row['conf_low'], 2)}–"
-            f"{number(row['conf_high'], 2)})")
-        said.append(f"By {name}, the groups' {name_endpoint(endpoint)} compares at "
-                    f"{quote(logrank, 'p_value', **key)} (log-rank){ratio}.")
+            f"{number(row['conf_high'], 2)}) for {escape(row['level'])} against "
+            f"{escape(row['reference'])}")
+        said.append(f"{about}: log-rank {quote(logrank, 'p_value', **key)}{ratio}.")
     return said
 
 
