@@ -80,10 +80,12 @@ def release(result, threshold=5, hidden=()):
     >>> [tell(x) or x for x in release(beds)["n"]]
     ['<5', '≥5', 25.0]
     """
+    if "where" in result.columns:  # counts of printed numbers, not of patients
+        return result
     counts = [c for c in result.columns if is_count(c)]
     if "patient_id" in result.columns or not counts:
         return refuse(result, "rows of single patients, or nothing that can be checked")
-    if {"n_risk", "time_mo"} <= set(result.columns) and "n" not in result.columns:
+    if {"n_risk", "time_mo"} <= set(result.columns) and result["time_mo"].min() == 0:
         return merge_steps(result, threshold)
     tidy = result.reset_index(drop=True)
     same = find_same(tidy, counts)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.display import cite, interval, level, number, quote, select
+from analysis.display import cite, interval, is_missing, level, number, quote, select
 
 
 def quote_count(result, column, noun, plural=None, **row):
     """Quote a count with its noun: ``1 patient``, ``36 patients``, ``no patients``."""
     n = select(result, **row)[column]
     plural = plural or f"{noun}s"
-    if pd.isna(n) or n == 0:
+    if is_missing(n) or n == 0:
         return f"no {plural}"
     return f"{cite(number(n, 0), column, **row)} {noun if n == 1 else plural}"
 
