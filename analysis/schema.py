@@ -211,6 +211,20 @@ class Published(pa.DataFrameModel):
     note: Series[str] | None = text("arithmetic of a contradiction, or why not recomputable")
 
 
+class Alternatives(pa.DataFrameModel):
+    """Other synthetic cohorts with the same printed numbers: a row per patient of each."""
+
+    cohort: Series[float] = pa.Field(ge=1, description="number of the cohort")
+    patient_id: Series[str] = pa.Field(description="identifier within its cohort")
+    pfs_days: Series[float] = pa.Field(ge=0, description="days to progression, death or the end")
+    pfs_event: Series[pa.BOOL] = pa.Field(description="PFS ended in progression or death")
+    os_days: Series[float] = pa.Field(ge=0, description="days to death or the end")
+    os_event: Series[pa.BOOL] = pa.Field(description="OS ended in death")
+    bed10_gy: Series[float] | None = number("BED with an α/β ratio of 10 Gy", "Gy", 0)
+    ecog: Series[pa.BOOL] | None = text("ECOG performance status at or above the paper's cut")
+    disease_status: Series[str] | None = text("as in `patients`", list(DISEASE_STATUS))
+
+
 TABLES = {
     "patients": Patients,
     "radiotherapy": Radiotherapy,
@@ -218,6 +232,7 @@ TABLES = {
     "laboratory": Laboratory,
     "screening": Screening,
     "published": Published,
+    "alternatives": Alternatives,
 }
 
 

@@ -45,7 +45,7 @@ class Study:
         What study.yml says.
     patients : DataFrame
         One row per patient, typed as the contract says.
-    radiotherapy, adverse_events, laboratory, screening, published : DataFrame or None
+    radiotherapy, adverse_events, laboratory, screening, published, alternatives : DataFrame or None
         The other tables; None where the study has none.
     endpoints : DataFrame
         Long: `patient_id, endpoint, time_mo, event`.
@@ -59,6 +59,7 @@ class Study:
     laboratory: pd.DataFrame | None
     screening: pd.DataFrame | None
     published: pd.DataFrame | None
+    alternatives: pd.DataFrame | None
     endpoints: pd.DataFrame
 
     def __getattr__(self, key):
