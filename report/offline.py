@@ -7,6 +7,8 @@ import importlib.util
 import shutil
 from pathlib import Path
 
+import nbformat
+
 MATHJAX = "tex-svg-full.js"
 
 
@@ -20,10 +22,27 @@ def copy_mathjax(app, exception):
         shutil.copy(Path(source) / "static" / "mathjax" / MATHJAX, target)
 
 
-def drop_source_maps(app, exception):
-    """Leave out what only a developer of the theme's scripts would load."""
-    for path in Path(app.outdir).glob("_static/**/*.map"):
+def drop_ballast(app, exception):
+    """Leave out what no browser loads: source maps, fonts that stand there smaller, catalogues."""
+    static = Path(app.outdir) / "_static"
+    for path in static.glob("**/*.map"):
         path.unlink()
+    for path in static.glob("**/*.ttf"):
+        if path.with_suffix(".woff2").exists():
+            path.unlink()
+    shutil.rmtree(static / "locales", ignore_errors=True)
+    for path in Path(app.outdir).glob("_sources/**/*.ipynb"):
+        drop_twins(path)
+
+
+def drop_twins(path):
+    """Leave out of a notebook to download the figures that stand beside the pages already."""
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "text/markdown" in output.get("data", {}):
+                output["data"].pop("text/html", None)
+    nbformat.write(notebook, path)
 
 
 def setup(app):
@@ -31,5 +50,5 @@ def setup(app):
     app.setup_extension("sphinx.ext.mathjax")
     app.config.mathjax_path = MATHJAX
     app.connect("build-finished", copy_mathjax)
-    app.connect("build-finished", drop_source_maps)
+    app.connect("build-finished", drop_ballast)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
