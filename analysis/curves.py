@@ -26,7 +26,7 @@ def choose_times(longest_mo):
     [0, 6, 12, 18, 24, 30]
     """
     step = next((s for s in STEPS_MO if longest_mo / s <= 5), STEPS_MO[-1])
-    return [int(t) for t in np.arange(0, longest_mo + step, step)]
+    return [int(t) for t in np.arange(0, max(longest_mo, step) + step, step)]
 
 
 def select_endpoint(result, endpoint):

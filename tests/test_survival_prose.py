@@ -72,7 +72,7 @@ def speak(folder):
     return [plain(text) for text in flat], tables
 
 
-@pytest.fixture(params=["tiny", "one", "no event", "all at once", "hostile"])
+@pytest.fixture(params=["tiny", "one", "no event", "all at once", "no follow-up", "hostile"])
 def odd_study(request, tmp_path, tiny_tables):
     lines = tiny_tables["patients"].splitlines()
     rows = pd.DataFrame([line.split(",") for line in lines[1:]], columns=lines[0].split(","))
@@ -85,6 +85,9 @@ def odd_study(request, tmp_path, tiny_tables):
         rows = rows.assign(rt_start="2020-12-01", progression="2021-03-01", death="2021-03-01",
                            last_followup="2021-03-01", infield_progression="",
                            outfield_progression="")
+    elif request.param == "no follow-up":
+        rows[[e for e in EVENTS if e != "ici_progression"]] = ""
+        rows["last_followup"] = rows["rt_start"]
     elif request.param == "hostile":
         settings["covariates"] = [{"name": "age", "label": "A|ge *<b>* $x$ [y](z)",
                                    "column": "age_years", "cut": 60,
