@@ -20,7 +20,7 @@ RESPONSES_AFTER = {"CR": 2, "PR": 12, "SD": 12, "PD": 10}
 EARLY = 150  # latest day on which progression can still be the best response
 
 
-def solve_clinical(core, fixed=(), seed=1, seconds=60.0):
+def solve_clinical(core, fixed=(), seed=1, seconds=8.0):
     """Find the clinical attributes.
 
     Parameters
@@ -56,7 +56,7 @@ def solve_clinical(core, fixed=(), seed=1, seconds=60.0):
     penalty = add_responses(model, core, x, status, before, after)
     pfs1, interval = add_clocks(model, core, x)
     add_ratio(model, core, status, after, pfs1)
-    model.Minimize(sum(penalty))
+    model.Minimize(20 * sum(penalty) + sum(add_spread(model, pfs1, interval, seed)))
     solver = solve(model, seed, seconds)
     if solver is None:
         return None
@@ -126,7 +126,7 @@ def add_responses(model, core, x, status, before, after):
         if not core["pfs_event"][i] or core["pfs"][i] > EARLY:
             model.Add(after["PD"][i] == 0)
         if core["pfs"][i] < 42:
-            model.Add(after["PD"][i] == 1)
+            penalty.append(200 * after["PD"][i].Not())
         if core["pfs"][i] < 90:
             model.Add(after["PR"][i] + after["CR"][i] == 0)
         penalty.append(int(core["pfs"][i]) // 10 * after["PD"][i])
@@ -173,11 +173,29 @@ def add_clocks(model, core, x):
     model.Add(pfs1[CASE] >= 63)
     model.Add(interval[CASE] <= pfs1[CASE] + 25)
     model.Add(interval[CASE] <= 100)
-    add_median(model, x["interval"], interval)
+    add_median(model, interval)
     return pfs1, interval
 
 
-def add_median(model, exposed, interval):
+def add_spread(model, pfs1, interval, seed):
+    """Return how far PFS1, and the wait from progression to radiotherapy, are from random draws.
+
+    Without it the solver would pile the patients up at the limits.
+    """
+    draw = np.random.default_rng(seed)
+    off = []
+    for i, (first, start) in enumerate(zip(pfs1, interval, strict=True)):
+        wanted = int(np.clip(draw.lognormal(np.log(120), 0.6), 45, 400))
+        wait = int(np.clip(draw.lognormal(np.log(21), 0.5), 7, 60))
+        for k, (value, aim) in enumerate(((first, wanted), (start - first, wait))):
+            gap = model.NewIntVar(0, INTERVAL_MAX, f"gap{k}_{i}")
+            model.Add(gap >= value - aim)
+            model.Add(gap >= aim - value)
+            off.append(gap)
+    return off
+
+
+def add_median(model, interval):
     """Let the mean of the 18th and 19th interval print as 5.0 months, and pin its range."""
     half = len(interval) // 2
     at = [model.NewBoolVar(f"at{i}") for i in range(len(interval))]
@@ -196,7 +214,6 @@ def add_median(model, exposed, interval):
         for i, flag in enumerate(hit):
             model.Add(interval[i] == value).OnlyEnforceIf(flag)
         model.AddBoolOr(hit)
-    model.Add(sum(exposed) >= 0)
 
 
 def add_ratio(model, core, status, after, pfs1):

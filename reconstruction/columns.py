@@ -8,51 +8,98 @@ import numpy as np
 from numba import njit
 
 from reconstruction.core import CASE, COUNTS
-from reconstruction.cox import fit_one
-from reconstruction.energy import LOST, row_energy
 from reconstruction.kaplan_meier import Z
 from reconstruction.start import CASE_COLUMNS
 from reconstruction.targets import FREE, JOINT
 
-MOVES, TRIES, POWER = 200_000, 120, 0.3
+MOVES, TRIES = 400_000, 60
+HOT, COLD = 2.5, 0.2
+GRID = 161
+
+
+def find_centre(windows):
+    """Find where log hazard ratio and standard error give all four printed numbers.
+
+    Parameters
+    ----------
+    windows : ndarray, shape (4, 2)
+        Value and half-width of HR, limits and P.
+
+    Returns
+    -------
+    ndarray, shape (2, 2)
+        Centre and half-extent of that region, for the log hazard ratio and for its error.
+    """
+    (hr, half), low, high, p = windows
+    beta = np.linspace(np.log(hr - half), np.log(hr + half), GRID)[:, None]
+    ends = [(np.log(high[0] + s * high[1]) - np.log(low[0] - s * low[1])) / (2 * Z)
+            for s in (-1, 1)]
+    error = np.linspace(*ends, GRID)[None, :]
+    inside = np.ones((GRID, GRID), bool)
+    for side, (value, reach) in ((-1, low), (1, high)):
+        inside &= np.abs(np.exp(beta + side * Z * error) - value) <= reach
+    chance = np.vectorize(math.erfc)(np.abs(beta / error) / math.sqrt(2))
+    full = inside & (np.abs(chance - p[0]) <= p[1])
+    inside = full if full.any() else inside if inside.any() else np.ones((GRID, GRID), bool)
+    rows, cols = np.nonzero(inside)
+    found = np.array([[beta[rows, 0].mean(), np.ptp(beta[rows, 0]) / 2],
+                      [error[0, cols].mean(), np.ptp(error[0, cols]) / 2]])
+    return np.maximum(found, [[-np.inf, 1e-4]] * 2)
 
 
 @njit(cache=True)
-def column_energy(order, day, event, x, targets, betas, tol):
-    """Energy of a column over PFS and OS; `betas` is where to start, and is changed."""
+def score_at(order, day, event, x, e):
+    """Score and information of one 0/1 covariate at hazard ratio `e` (Efron ties)."""
+    n, at1 = len(order), 0
+    for i in range(n):
+        at1 += x[i]
+    at0, k, score, info = n - at1, 0, 0.0, 0.0
+    while k < n:
+        i = order[k]
+        if event[i] == 0:
+            at1 -= x[i]
+            at0 -= 1 - x[i]
+            k += 1
+            continue
+        d, d1, m = 0, 0, k
+        while m < n and day[order[m]] == day[i] and event[order[m]] == 1:
+            d += 1
+            d1 += x[order[m]]
+            m += 1
+        for step in range(d):
+            part = step / d
+            a = (at1 - part * d1) * e
+            p = a / (a + at0 - part * (d - d1))
+            score -= p
+            info += p * (1.0 - p)
+        score += d1
+        at1 -= d1
+        at0 -= d - d1
+        k = m
+    return score, info
+
+
+@njit(cache=True)
+def column_energy(order, day, event, x, centres):
+    """Sum of the log distances from the printed log hazard ratio and error of PFS and OS.
+
+    The estimate is one Newton step from the printed value: exact where it matters.
+    """
     total = 0.0
     for o in range(2):
-        beta, info = fit_one(order[o], day[o], event[o], x, betas[o], tol)
-        if info <= 0:
-            betas[o] = 0.0
-            total += LOST
-        else:
-            betas[o] = beta
-            total += row_energy(beta, 1.0 / math.sqrt(info), targets[o], POWER)
+        score, info = score_at(order[o], day[o], event[o], x, math.exp(centres[o, 0, 0]))
+        if info < 0.05:
+            total += 20.0
+            continue
+        off = abs(score / info) / centres[o, 0, 1]
+        total += 1.0 + math.log(off) if off > 1.0 else 0.3 * off
+        off = abs(1.0 / math.sqrt(info) - centres[o, 1, 0]) / centres[o, 1, 1]
+        total += 1.0 + math.log(off) if off > 1.0 else 0.3 * off
     return total
 
 
 @njit(cache=True)
-def count_hits(order, day, event, x, targets, units):
-    """Count the numbers of a column that come out within `units` of the last printed digit."""
-    hits = 0
-    for o in range(2):
-        if np.isnan(targets[o, 0, 0]):
-            continue
-        beta, info = fit_one(order[o], day[o], event[o], x, 0.0, 1e-9)
-        if info <= 0:
-            continue
-        se = 1.0 / math.sqrt(info)
-        values = (math.exp(beta), math.exp(beta - Z * se), math.exp(beta + Z * se),
-                  math.erfc(abs(beta / se) / math.sqrt(2.0)))
-        for k in range(4):
-            reach = targets[o, k, 1] * (1 + 2 * units) * (1 + 1e-9)
-            hits += abs(values[k] - targets[o, k, 0]) < reach
-    return hits
-
-
-@njit(cache=True)
-def anneal_column(order, day, event, x, fixed, low, high, targets, hot, cold, moves, seed):
+def anneal_column(order, day, event, x, fixed, low, high, centres, moves, seed):
     """Anneal one column in place; the number of ones stays within `low` and `high`.
 
     Returns
@@ -62,11 +109,11 @@ def anneal_column(order, day, event, x, fixed, low, high, targets, hot, cold, mo
     """
     np.random.seed(seed)
     n, ones = len(x), x.sum()
-    betas, trial = np.zeros(2), np.zeros(2)
-    energy = column_energy(order, day, event, x, targets, betas, 1e-4)
+    energy = column_energy(order, day, event, x, centres)
     best, kept = energy, x.copy()
-    for step in range(moves):
-        heat = hot * (cold / hot) ** (step / moves)
+    heat, fall = HOT, (COLD / HOT) ** (1.0 / moves)
+    for _ in range(moves):
+        heat *= fall
         i, j = np.random.randint(n), np.random.randint(n)
         single = low < high and np.random.random() < 0.2
         if fixed[i] or (not single and (fixed[j] or x[i] == x[j])):
@@ -77,11 +124,9 @@ def anneal_column(order, day, event, x, fixed, low, high, targets, hot, cold, mo
             x[i] = 1 - x[i]
         else:
             x[i], x[j] = x[j], x[i]
-        trial[:] = betas
-        new = column_energy(order, day, event, x, targets, trial, 1e-4)
+        new = column_energy(order, day, event, x, centres)
         if new <= energy - heat * np.log(np.random.random()):
-            energy, betas[:] = new, trial
-            ones = x.sum()
+            energy, ones = new, x.sum()
             if energy < best:
                 best = energy
                 kept[:] = x
@@ -92,7 +137,21 @@ def anneal_column(order, day, event, x, fixed, low, high, targets, hot, cold, mo
     return best, kept
 
 
-def solve_column(name, state, targets, seed, tries=TRIES, moves=MOVES):
+def draw_free(name, column, draw):
+    """Draw a free column; return it with its fixed cells and its least and most ones."""
+    counts, fixed = COUNTS[name], np.zeros(column.shape[1], bool)
+    fixed[CASE] = name in CASE_COLUMNS
+    if name == "ehs":
+        fixed |= column[JOINT.index("portal")] == 0
+    ones = int(draw.choice(counts))
+    low, high = (ones, ones) if len(counts) < 3 else (counts[0], counts[-1])
+    x = np.zeros(column.shape[1], np.int64)
+    x[fixed] = CASE_COLUMNS.get(name, 0)
+    x[draw.permutation(np.flatnonzero(~fixed))[:ones - x.sum()]] = 1
+    return x, fixed, low, high
+
+
+def solve_column(name, state, targets, seed, count, tries=TRIES, moves=MOVES):
     """Find one free column for a state of orders and flags.
 
     Parameters
@@ -103,32 +162,27 @@ def solve_column(name, state, targets, seed, tries=TRIES, moves=MOVES):
         See `energy`.
     targets : ndarray, shape (2, 4, 2)
         Windows of its rows.
-    seed, tries, moves : int
+    seed : int
+    count : callable
+        Counts the numbers of a column that come out; the tries end when all 8 do.
+    tries, moves : int
 
     Returns
     -------
-    tuple of (tuple, ndarray)
-        Numbers exact, within one unit, and minus the energy; the column, 0/1.
+    ndarray
+        The column, 0/1.
     """
     day, event, order, column = state[:4]
     draw = np.random.default_rng([seed, FREE.index(name)])
-    fixed = np.zeros(day.shape[1], bool)
-    fixed[CASE] = name in CASE_COLUMNS
-    if name == "ehs":
-        fixed |= column[JOINT.index("portal")] == 0
-    best = ((-1,), None)
-    for t in range(tries):
-        ones = COUNTS[name][t % len(COUNTS[name])] if len(COUNTS[name]) < 3 else (
-            int(draw.choice(COUNTS[name])))
-        low, high = (ones, ones) if len(COUNTS[name]) < 3 else (COUNTS[name][0], COUNTS[name][-1])
-        x = np.zeros(day.shape[1], np.int64)
-        x[fixed] = 1 if name == "ehs" else CASE_COLUMNS.get(name, 0)
-        free = draw.permutation(np.flatnonzero(~fixed))
-        x[free[:ones - x.sum()]] = 1
-        energy, kept = anneal_column(order, day, event, x, fixed, low, high, targets, 6.0, 0.15,
-                                     moves, int(draw.integers(2**31)))
-        hits = tuple(count_hits(order, day, event, kept, targets, u) for u in (0, 1))
-        best = max(best, ((*hits, -energy), kept), key=lambda b: b[0])
+    centres = np.array([find_centre(windows) for windows in targets])
+    best, hits = None, (-1,)
+    for _ in range(tries):
+        x, fixed, low, high = draw_free(name, column, draw)
+        energy, kept = anneal_column(order, day, event, x, fixed, low, high, centres, moves,
+                                     int(draw.integers(2**31)))
+        found = (*count(kept), -energy)
+        if found > hits:
+            best, hits = kept, found
         if hits[0] == 8:
             break
     return best

@@ -17,6 +17,7 @@ from reconstruction.kaplan_meier import Z, logrank, median_normal
 from reconstruction.targets import FREE, JOINT, MODELS
 
 LOST = 60.0  # energy of a fit that cannot be estimated
+COUNTING = 0.1
 SLACK = 5.0  # how far the energy after one Newton step may be off
 SIZE = np.array([len(m) for m in MODELS])
 #: position of each column in the two models, -1 where it is not in
@@ -32,11 +33,22 @@ EARLY, SOON, LASTING, LONG = 150, 42, 180, 560
 
 @njit(cache=True)
 def distance(value, target, half, power):
-    """Σ-term of the energy: 0 within the rounding window, growing ever more slowly outside."""
+    """Σ-term of the energy: 0 within the rounding window, growing ever more slowly outside.
+
+    A `power` below `COUNTING` also counts: 1 for not exact, 1 for more than one unit off, 2 for
+    more than 5 % off.
+    """
     off = abs(value - target) - half
     if off <= 0:
         return 0.0
-    return ((1.0 + off / half) ** power - 1.0) / power
+    total = ((1.0 + off / half) ** power - 1.0) / power
+    if power < COUNTING:
+        total += 1.0
+        if off > 2.0 * half:
+            total += 1.0
+            if off + half > 0.05 * abs(target):
+                total += 2.0
+    return total
 
 
 @njit(cache=True)

@@ -41,9 +41,9 @@ def draw_pair(grade, child_b, draw):
         bilirubin = round(float(draw.lognormal(np.log(30 if child_b else 16), 0.35)), 1)
         albumin = round(float(draw.uniform(24, 48)), 1)
         top = 33.5 if grade < 3 and not child_b else 60.0
-        if low <= score(albumin, bilirubin) <= high and 6.0 <= bilirubin <= top:
-            if albumin >= (28.5 if grade < 3 else 20.0):
-                return albumin, bilirubin
+        plausible = 6.0 <= bilirubin <= top and albumin >= (28.5 if grade < 3 else 20.0)
+        if plausible and low <= score(albumin, bilirubin) <= high:
+            return albumin, bilirubin
 
 
 def draw_laboratory(clinical, raised, ascites, draw):

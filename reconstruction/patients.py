@@ -81,7 +81,7 @@ def first_progression(found, i, at):
 
 
 def draw_surgery(found, i, draw):
-    """Day of the downstaging surgery: before progression; of the case 20.5 months before the end."""
+    """Day of the downstaging surgery: before progression; of the case, 20.5 months to the end."""
     if i == CASE:
         return found["os"][i] - CASE_FREE_DAYS
     return int(draw.integers(100, max(101, min(260, int(found["pfs"][i]) - 60))))

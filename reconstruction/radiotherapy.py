@@ -33,7 +33,7 @@ def measure(schedule):
             "bed": int(10 * dose * (1 + dose / fractions / 10))}
 
 
-def solve_sites(clinical, seed=1, seconds=20.0):
+def solve_sites(clinical, seed=1, seconds=4.0):
     """Choose the irradiated site groups of each patient.
 
     Separate categories, 46 in 36 patients; 9 of the 13 patients with liver lesions have nothing
@@ -68,7 +68,7 @@ def solve_sites(clinical, seed=1, seconds=20.0):
     return solver and {s: np.array([solver.Value(v) for v in site[s]]) for s in SITES}
 
 
-def solve_schedules(clinical, stopped, seed=1, seconds=20.0):
+def solve_schedules(clinical, stopped, seed=1, seconds=4.0):
     """Choose schedule and technique of each patient.
 
     Parameters

@@ -9,7 +9,7 @@ from reconstruction.cox import expand
 from reconstruction.energy import PLACE, SIZE
 from reconstruction.targets import FREE, JOINT
 
-EVENTS, DEATHS = 29, 15
+EVENTS, DEATHS, WIDTH = 29, 15, len(JOINT)
 #: what the case patient has
 CASE_COLUMNS = {"sex": 0, "virus": 1, "portal": 0, "hepx": 1, "dc1": 1, "pel": 0,
                 "age": 1, "ehs": 1, "tnum": 1, "pfs1": 0, "interval": 0}
@@ -58,7 +58,7 @@ def draw_column(name, draw):
     return values
 
 
-def mark_fixed(width=len(JOINT)):
+def mark_fixed(width=WIDTH):
     """Mark the cells that stay, those of the case patient, in the first `width` columns."""
     names = (JOINT + FREE)[:width]
     fixed = np.zeros((width, N), bool)

@@ -1,0 +1,126 @@
+"""`python -m reconstruction`: find the cohort, write the study's tables and the scoreboard.
+
+Every stage keeps what it found in `_build/reconstruction` and goes on from there. Budgets are
+counts of moves, seeds are fixed and the solver is single-threaded, so the same code writes the same
+files.
+"""
+
+from __future__ import annotations
+
+import pickle
+import time
+from pathlib import Path
+
+import pandas as pd
+
+from reconstruction.alternatives import find_alternative, find_fields, make_core, meets_curves
+from reconstruction.cohort import build_tables, write_tables
+from reconstruction.fields import read_windows
+from reconstruction.polish import count_cox, only_joint, polish
+from reconstruction.scoreboard import write_scoreboard
+from reconstruction.targets import FREE, JOINT, PUBLISHED, read_published, read_targets
+from reconstruction.temper import temper
+
+STUDY, WORK = PUBLISHED.parent, Path("_build/reconstruction")
+#: seed of a population: rounds
+POPULATIONS = {1: 2500, 2: 1600, 3: 600}
+#: states that are polished: seed of the population and place in it (0 is the best seen)
+POLISHED = ((1, 0), (1, 1), (1, 2), (3, 0))
+WANTED = 24  # other cohorts to keep
+
+
+def say(text):
+    """Print a line of progress with the seconds since the start."""
+    print(f"{time.perf_counter():7.0f} s  {text}", flush=True)
+
+
+def keep(name, make):
+    """Return what an earlier run kept under `name`, or make and keep it."""
+    path = WORK / f"{name}.pkl"
+    if not path.is_file():
+        path.write_bytes(pickle.dumps(make()))
+    return pickle.loads(path.read_bytes())
+
+
+def search(targets):
+    """Run the populations; return their states by seed, the best first."""
+    def report(population):
+        say(f"population {seed}, round {population['turn']}: best {population['best'][0]:.1f}")
+
+    found = {}
+    for seed, rounds in POPULATIONS.items():
+        found[seed] = temper(only_joint(targets), seed, rounds, WORK / f"population-{seed}.pkl",
+                             report=report)
+    return found
+
+
+def rank(state, targets):
+    """Rank a polished state: curves met, hazard ratios and sides right, then numbers that fit."""
+    counted = count_cox(state, targets)
+    return (meets_curves(state, targets), -counted["hr_off"] - counted["sides"],
+            counted["exact"] + counted["unit"] + counted["near"])
+
+
+def choose(populations, targets):
+    """Polish the candidates; return them, the best first."""
+    states = {}
+    for seed, k in POLISHED:
+        states[seed, k] = keep(f"polished-{seed}-{k}",
+                               lambda s=seed, k=k: polish(populations[s][k], targets, 10 * s + k))
+        say(f"polished {seed}-{k}: {count_cox(states[seed, k], targets)} "
+            f"curves {meets_curves(states[seed, k], targets)}")
+    return sorted(states.values(), key=lambda s: rank(s, targets), reverse=True)
+
+
+def build(states, windows):
+    """Build the tables around the first state that the count models can finish.
+
+    Raises
+    ------
+    RuntimeError
+        If none of them can be finished.
+    """
+    for state in states:
+        core = make_core(state, JOINT + FREE)
+        fields = find_fields(core, windows, 1)
+        try:
+            if fields is not None:
+                return state, build_tables(core | fields, read_published(), JOINT + FREE)
+        except RuntimeError as problem:
+            say(str(problem))
+    raise RuntimeError("no polished state can be finished")
+
+
+def collect(populations, targets, windows):
+    """Finish other cohorts from the populations, as many as wanted."""
+    tables = []
+    for seed, states in populations.items():
+        for k, state in enumerate(states[1:]):
+            if len(tables) == WANTED:
+                break
+            table = keep(f"alternative-{seed}-{k}", lambda state=state, seed=seed, k=k:
+                         find_alternative(state, targets, windows, 100 * seed + k))
+            say(f"alternative {seed}-{k}: {'met' if table is not None else 'not met'}")
+            if table is not None:
+                tables.append(table)
+    return pd.concat({k + 1: t for k, t in enumerate(tables)}, names=["cohort"]).reset_index(
+        level=0)
+
+
+def main():
+    """Run all stages."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    targets, windows = read_targets(JOINT + FREE), read_windows(PUBLISHED)
+    populations = search(targets)
+    state, tables = build(choose(populations, targets), windows)
+    write_tables(tables, STUDY)
+    say(f"cohort written: {count_cox(state, targets)}")
+    write_scoreboard(STUDY, Path(__file__).parent)
+    others = collect(populations, targets, windows)
+    (STUDY / "alternatives").mkdir(exist_ok=True)
+    others.to_csv(STUDY / "alternatives" / "cohorts.csv", index=False, lineterminator="\n")
+    say(f"{others['cohort'].nunique()} other cohorts written")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""From a state of the search to a finished core: cool down, add the free columns, polish, count."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from reconstruction.columns import TRIES, solve_column
+from reconstruction.cox import fit_model, fit_one, sort_order
+from reconstruction.energy import SIZE
+from reconstruction.kaplan_meier import Z, logrank, median_normal
+from reconstruction.targets import FREE, JOINT, Targets
+from reconstruction.temper import copy_state, run
+
+COOL = (0.7, 0.2, 2_000_000)  # temperatures and tries of the cooling of the joint columns
+POLISH, COUNT_POWER = (1.0, 0.15, 4_000_000), 0.05
+FEW = 4  # tries of each free column before the polishing
+SIDES = (0.05, 0.15)
+
+
+def only_joint(targets):
+    """Keep the rows of the joint columns."""
+    return Targets(targets.rows[:len(JOINT)], targets.models, targets.medians, targets.tests)
+
+
+def add_free(state, targets, seed, tries=TRIES):
+    """Solve the free columns for the orders of `state`; return the state with all columns.
+
+    A column that the state has already stays where the new one is no better.
+    """
+    columns = list(state[3][:len(JOINT)])
+    for k, name in enumerate(FREE):
+        c = len(JOINT) + k
+
+        def count(x, c=c):
+            return count_column(state, x, targets.rows[c])
+
+        found = solve_column(name, state, targets.rows[c], seed, count, tries)
+        if len(state[3]) > c and count(state[3][c]) >= count(found):
+            found = state[3][c]
+        columns.append(found)
+    return (*state[:3], np.ascontiguousarray(np.vstack(columns)), *state[4:])
+
+
+def count_column(state, x, windows):
+    """Count exact numbers and those within one unit of one column with its windows."""
+    marks = [m for o in range(2) for m in judge_row(state, x, o, windows[o])]
+    return sum(m["exact"] for m in marks), sum(m["unit"] for m in marks)
+
+
+def polish(state, targets, seed):
+    """Cool a state of the search down and fit all columns.
+
+    Parameters
+    ----------
+    state : tuple of arrays
+        A state with the joint columns; it is not changed.
+    targets : Targets
+        Windows of joint and free columns.
+    seed : int
+
+    Returns
+    -------
+    state
+        With all 18 columns.
+    """
+    state = copy_state(state)
+    run(state, only_joint(targets), *COOL, seed)
+    state = add_free(state, targets, seed, FEW)
+    run(state, targets, *POLISH, seed + 1, 1e-5, COUNT_POWER)
+    return add_free(state, targets, seed + 1)
+
+
+def mark(value, window):
+    """Hold a value against its window; return exact, unit, near (5 %) as booleans."""
+    target, half = window
+    off = abs(value - target)
+    return {"exact": off <= half * (1 + 1e-9), "unit": off <= 3 * half * (1 + 1e-9),
+            "near": off <= max(3 * half, 0.05 * abs(target)), "value": value, "target": target}
+
+
+def judge(beta, se, windows):
+    """Hold the four numbers of a Cox row against their windows; NaN is not estimable."""
+    if math.isnan(beta):
+        return [dict.fromkeys(("exact", "unit", "near"), False) | {"value": beta, "target": w[0]}
+                for w in windows]
+    values = (math.exp(beta), math.exp(beta - Z * se), math.exp(beta + Z * se),
+              math.erfc(abs(beta / se) / math.sqrt(2)))
+    return [mark(v, w) for v, w in zip(values, windows, strict=True)]
+
+
+def judge_row(state, x, outcome, windows):
+    """Judge one univariable row of column `x`; a row printed as NE is one number."""
+    day, event, order = state[:3]
+    beta, info = fit_one(order[outcome], day[outcome], event[outcome], x, 0.0, 1e-9)
+    if np.isnan(windows[0, 0]):
+        return [dict.fromkeys(("exact", "unit", "near"), info <= 0) | {"value": 0, "target": 0}]
+    return judge(beta if info > 0 else math.nan, 1 / math.sqrt(max(info, 1e-9)), windows)
+
+
+def count_cox(state, targets):
+    """Count how many of the 186 Cox numbers come out.
+
+    Returns
+    -------
+    dict
+        `exact, unit, near` (counts), `hr_off` (hazard ratios more than 5 % off) and `sides`
+        (P values on the wrong side of 0.05 or 0.15).
+    """
+    day, event, order = state[:3]
+    for o in range(2):
+        sort_order(order[o], day[o], event[o])
+    rows = [judge_row(state, x, o, targets.rows[c, o]) for c, x in enumerate(state[3])
+            for o in range(2)]
+    for o, p in enumerate(SIZE):
+        beta, se = fit_model(order[o], day[o], event[o], state[4][o, :, :p])
+        rows += [judge(b, s, targets.models[o, a]) for a, (b, s) in enumerate(
+            zip(beta, se, strict=True))]
+    whole = [row for row in rows if len(row) == 4]
+    hr_off = sum(not abs(r[0]["value"] / r[0]["target"] - 1) <= 0.05 for r in whole)
+    sides = sum((r[3]["value"] < cut) != (r[3]["target"] < cut) for r in whole for cut in SIDES
+                if abs(r[3]["target"] - cut) > 1e-9)
+    return {key: sum(m[key] for row in rows for m in row) for key in ("exact", "unit", "near")} | {
+        "hr_off": hr_off, "sides": sides}
+
+
+def judge_curves(state, targets):
+    """Judge medians with limits (15 numbers) and the log-rank results (4)."""
+    day, event, order, column = state[:4]
+    pel, ecog = column[JOINT.index("pel")], column[JOINT.index("ecog")]
+    out, marks = np.zeros(3), []
+    samples = ((0, event[0], -1), (0, event[0], 1), (0, event[0], 0), (1, event[1], -1),
+               (1, 1 - event[1], -1))
+    for k, (o, flag, level) in enumerate(samples):
+        ranked = np.arange(day.shape[1])
+        sort_order(ranked, day[o], flag)
+        median_normal(ranked, day[o], flag, pel, level, out)
+        marks += [mark(v, w) for v, w in zip(out.copy(), targets.medians[k], strict=True)]
+    for o, group, windows in ((0, pel, (1, 0)), (0, ecog, (2,)), (1, ecog, (3,))):
+        chi2, ratio = logrank(order[o], day[o], event[o], group)
+        values = {0: ratio}
+        marks += [mark(values.get(w, math.erfc(math.sqrt(chi2 / 2))), targets.tests[w])
+                  for w in windows]
+    return marks
