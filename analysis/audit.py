@@ -25,7 +25,7 @@ class Relation:
     rest: str = "none"
 
 
-def find_exposed(values, small, relations, threshold, shut=()):
+def find_exposed(values, small, relations, threshold, shut=(), told=()):
     """Choose the cells that must be withheld beside the small ones.
 
     Parameters
@@ -38,6 +38,8 @@ def find_exposed(values, small, relations, threshold, shut=()):
     threshold : int
     shut : set of cells
         Withheld already, because they are in another result.
+    told : set of cells
+        Told already in another result.
 
     Returns
     -------
@@ -49,7 +51,7 @@ def find_exposed(values, small, relations, threshold, shut=()):
     A count is protected when a second whole number fits all that is told. The smallest told count
     in reach is withheld first, so that equal tables lose equal cells.
     """
-    system = System(values, small, relations, threshold)
+    system = System(values, small, relations, threshold, told)
     shut = set(shut)
     for cell in system.list_sensitive():
         # what is safe stays so: every further withheld cell only takes knowledge away
@@ -64,8 +66,10 @@ def find_exposed(values, small, relations, threshold, shut=()):
 class System:
     """The sums that an attacker knows to hold."""
 
-    def __init__(self, values, small, relations, threshold):
+    def __init__(self, values, small, relations, threshold, told=()):
         self.values, self.small, self.threshold = dict(values), small, threshold
+        everybody = max(values.values(), default=0)
+        self.told = {*told, *(c for c, value in values.items() if value == everybody)}
         self.sums, self.rests, self.wholes = [], set(), {"total"}
         for number, relation in enumerate(relations):
             self.add(number, relation)
@@ -123,7 +127,7 @@ class System:
         near = {c for terms in self.within.get(cell, []) for c in terms}
         far = {c for terms in self.reach(cell, shut) for c in terms}
         open_cells = [c for c in near | far if not self.is_unknown(c, shut)
-                      and self.values[c] >= self.threshold]
+                      and self.values[c] >= self.threshold and c not in self.told]
         return sorted(open_cells, key=lambda c: (c[1] == "total", c not in near,
                                                  c[1] in self.wholes, self.values[c], str(c)))
 

@@ -43,7 +43,7 @@ def is_count(column):
     return column not in SET and (column in {*WHOLES, "total"} or str(column).startswith("n_"))
 
 
-def release(result, threshold=5, hidden=()):
+def release(result, threshold=5, hidden=(), told=()):
     """Make a tidy result fit to be shared.
 
     Parameters
@@ -53,7 +53,9 @@ def release(result, threshold=5, hidden=()):
     threshold : int
         The smallest count that is told; nought is told as well.
     hidden : set of (str, int)
-        Counts of a level that other results withhold, see `list_hidden`.
+        Counts of a level that other results withhold, see `list_counts`.
+    told : set of (str, int)
+        Counts of a level that other results tell.
 
     Returns
     -------
@@ -93,8 +95,10 @@ def release(result, threshold=5, hidden=()):
     relations = {Relation(*(tuple(same.get(c, c) for c in side) for side in (r.parts, r.whole)),
                           r.rest) for r in find_relations(tidy)}
     small = {cell for cell, value in values.items() if 0 < value < threshold}
-    known = {same[i, c] for i, c in same if (name_level(tidy, i), values[same[i, c]]) in hidden}
-    shut = find_exposed(values, small, sorted(relations, key=str), threshold, known - small)
+    gone, seen = ({same[i, c] for i, c in same if (name_level(tidy, i), values[same[i, c]])
+                   in listed} for listed in (hidden, told))
+    shut = find_exposed(values, small, sorted(relations, key=str), threshold, gone - small,
+                        seen - gone)
     if shut is None:
         return refuse(result, "no choice of cells protects the small counts")
     return shut_cells(tidy, *({c for c in same if same[c] in chosen} for chosen in (small, shut)),
@@ -117,11 +121,16 @@ def name_level(tidy, i):
     return next((str(tidy.at[i, c]) for c in ("level", "category") if c in tidy), "")
 
 
-def list_hidden(result, released):
-    """List the levels with their counts that a result withholds, for the results that follow."""
+def list_counts(result, released):
+    """List the levels with their counts that a result withholds, and those that it tells."""
     tidy = result.reset_index(drop=True)
-    return {(name_level(tidy, i), int(tidy.at[i, c])) for c in tidy.columns if is_count(c)
-            for i in range(len(released)) if tell(released[c].iloc[i])} - {("", 0)}
+    hidden, told = set(), set()
+    for column in (c for c in tidy.columns if is_count(c)):
+        for i in tidy.index[tidy[column] > 0]:
+            found = hidden if tell(released[column].iloc[i]) else told
+            if name := name_level(tidy, i):
+                found.add((name, int(tidy.at[i, column])))
+    return hidden, told
 
 
 def refuse(result, why):
@@ -185,7 +194,7 @@ def list_dependents(tidy, i, small, shut):
         gone |= {"percent_event"}
     if COUNTED & set(tidy.columns):
         gone |= estimates - SUMMARIES if here - {"missing"} else set()
-    elif tiny:
+    elif tiny - {"missing", "n_missing", "unknown"}:
         gone |= estimates
     return [c for c in tidy.columns if c in gone & estimates]
 

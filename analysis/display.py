@@ -208,6 +208,11 @@ def is_missing(x):
     return bool(pd.isna(x)) and not tell(x)
 
 
+def hides_most(counts):
+    """Say whether withheld counts may be larger than those that are told."""
+    return any(tell(n).startswith("≥") for n in counts)
+
+
 def is_formula(cell):
     """Say whether a spreadsheet would act on a cell of text."""
     return isinstance(cell, str) and cell[:1] in {"=", "+", "-", "@", "\t", "\r"}

@@ -27,7 +27,7 @@ class Guard:
 
     def __init__(self, study):
         self.threshold = study.privacy_threshold
-        self.known, self.hidden = [], set()
+        self.known, self.hidden, self.told = [], set(), set()
         self.release(count_margins(study))
 
     def release(self, result):
@@ -39,9 +39,11 @@ class Guard:
             return whole[1]
         if whole and len(whole[0]) == len(whole[1]):
             return whole[1].loc[result.index]
-        released = disclosure.release(result, self.threshold, self.hidden)
+        released = disclosure.release(result, self.threshold, self.hidden, self.told)
         if len(released) == len(result):
-            self.hidden |= disclosure.list_hidden(result, released)
+            hidden, told = disclosure.list_counts(result, released)
+            self.hidden |= hidden
+            self.told |= told - self.hidden
             released.index = result.index
         self.known.append((result, released))
         return released

@@ -6,7 +6,17 @@ import pandas as pd
 
 from analysis import display
 from analysis.cohort import is_continuous
-from analysis.display import NOT_REACHED, count, escape, interval, level, listing, quote, select
+from analysis.display import (
+    NOT_REACHED,
+    count,
+    escape,
+    hides_most,
+    interval,
+    level,
+    listing,
+    quote,
+    select,
+)
 
 
 def describe_cohort(study):
@@ -22,7 +32,7 @@ def describe_cohort(study):
 def describe_level(baseline, variable, label):
     """Say the commonest level of a variable."""
     rows = baseline[(baseline["variable"] == variable) & (baseline["level"] != "")]
-    if rows.empty or not rows["n"].max() > 0:
+    if rows.empty or not rows["n"].max() > 0 or hides_most(rows["n"]):
         return ""
     name = rows.loc[rows["n"].idxmax(), "level"]
     row = {"variable": variable, "level": name}

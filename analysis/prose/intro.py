@@ -9,6 +9,7 @@ from analysis.display import (
     capitalise,
     count,
     escape,
+    hides_most,
     interval,
     is_missing,
     level,
@@ -56,9 +57,21 @@ def describe_status(study):
     return f"The study is reported in {paper}." if paper else ""
 
 
+def describe_profile(keeper):
+    """Say what is withheld from a book that is shared."""
+    if keeper is None:
+        return ""
+    return (f"This book is made to be shared. Counts of fewer than {keeper.threshold} patients are "
+            f"withheld and printed as <{keeper.threshold}; so are counts from which they would "
+            f"follow, printed as ≥{keeper.threshold}, and what was estimated from either. Curves "
+            "move only where as many patients leave, and single patients are not drawn. Each "
+            "chapter's list of what is withheld lies beside its results.".replace("<", "&lt;"))
+
+
 def describe_limits(row):
     """Format level and limits of a percentage."""
-    return f"{level(row['conf_level'])} CI {interval(row['conf_low'], row['conf_high'], 1)}%"
+    limits = interval(row["conf_low"], row["conf_high"], 1)
+    return f"{level(row['conf_level'])} CI {limits}{'%' if limits[-1].isdigit() else ''}"
 
 
 def answer_response(study, results):
@@ -108,8 +121,9 @@ def answer_safety(study, results):
     if len(severe) != 1 or len(anything) != 1:
         return ""
     terms = find_rows(results, "safety", "adverse_events", window="all", band="any")
-    first = (terms.sort_values(["n", "term"], ascending=[False, True]).head(1) if len(terms)
-             else terms)
+    known = len(terms) and not hides_most(terms["n"])
+    first = (terms.sort_values(["n", "term"], ascending=[False, True]).head(1) if known
+             else terms.iloc[:0])
     most = (f"; the commonest event of any grade was {escape(first['term'].iloc[0]).lower()} "
             f"({tell(first, 'percent', 'term', 'window', 'band')})"
             ) if len(first) and first["n"].iloc[0] else ""
