@@ -93,12 +93,12 @@ def plot_curves(curves, ax, medians=None, names=None, title="", ylabel="Free of 
         draw_curve(ax, rows, colour, dashes if len(levels) > 1 else "-")
         ends.append((level, colour, rows["time_mo"].iloc[-1], 100 * rows["estimate"].iloc[-1]))
     draw_names(ax, ends, names)
-    if medians is not None:
-        draw_medians(ax, medians[medians["level"].isin(levels)])
     draw_at_risk(ax, curves, levels, names, times)
     ax.set_title(title, loc="left", parse_math=False)
     ax.set(xlim=(0, times[-1]), ylim=(0, 104), xlabel=xlabel, ylabel=ylabel, xticks=times)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: number(y, 0)))
+    if medians is not None:
+        draw_medians(ax, medians[medians["level"].isin(levels)])
     return ax
 
 
@@ -128,8 +128,10 @@ def draw_medians(ax, medians):
     for row in reached.itertuples():
         ax.plot([0, row.estimate, row.estimate], [50, 50, 0], color=style.GREY, linestyle=":",
                 linewidth=1, zorder=1)
-        ax.annotate(number(row.estimate, 1), (row.estimate, 0), (2, 3),
-                    textcoords="offset points", color=style.GREY, fontsize=8)
+        left = row.estimate < 0.85 * ax.get_xlim()[1]
+        ax.annotate(number(row.estimate, 1), (row.estimate, 0), (2 if left else -2, 3),
+                    textcoords="offset points", color=style.GREY, fontsize=8,
+                    ha="left" if left else "right")
 
 
 def draw_at_risk(ax, curves, levels, names, times):
