@@ -48,8 +48,9 @@ A formula $x^2$, a term {term}`PFS`, a citation {cite:p}`one2000`, the chapter {
 """ + PARAMETERS.replace("PAGE", '"counting"') + """\
 ```{code-cell} ipython3
 page.say(f"The level is {conf_level} for {endpoints}.")
-page.table(study.patients[["patient_id", "sex"]], "patients", "Who.")
-page.save(patients=study.patients[["patient_id", "sex"]])
+sexes = study.patients["sex"].value_counts().rename("n").reset_index()
+page.table(sexes, "patients", "Who.")
+page.save(patients=sexes)
 figure, ax = new_figure("column")
 line = ax.plot([1, 2], [3, 4])
 page.figure(figure, "line", "A line.", "A rising line.")
@@ -64,7 +65,7 @@ page.say("Nothing more.")
 
 LIVER = "# Liver\n\n" + PARAMETERS.replace("PAGE", '"liver"') + """\
 ```{code-cell} ipython3
-page.table(study.laboratory[["patient_id"]], "patients", "Who.")
+page.table(study.laboratory[["visit"]].drop_duplicates(), "patients", "When.")
 ```
 """
 

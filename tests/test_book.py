@@ -24,7 +24,8 @@ def build(book, tmp_path):
     """Build the small book; return the folder it stands in."""
     def start(study, name="out", *more):
         out = tmp_path / name
-        assert main(["build", str(study), "--book", str(book), "--out", str(out), *more]) == 0
+        assert main(["build", str(study), "--book", str(book), "--out", str(out), "--no-pdf",
+                     *more]) == 0
         return out
 
     return start
@@ -32,7 +33,7 @@ def build(book, tmp_path):
 
 def read_pages(out):
     return {str(p.relative_to(out / "html")): p.read_text(encoding="utf-8")
-            for p in (out / "html").rglob("*.html") if "_static" not in p.parts}
+            for p in (out / "html").rglob("*.html") if not {"_static", "code"} & set(p.parts)}
 
 
 def find_differences(one, other):
@@ -136,7 +137,8 @@ def test_a_broken_page_leaves_the_earlier_book(build, book, tiny_study, tmp_path
     out = build(tiny_study)
     before = (out / "html" / "glossary.html").read_bytes()
     change(book / "glossary.md", "# Glossary", "# Glossary\n\n{doc}`nowhere`")
-    assert main(["build", str(tiny_study), "--book", str(book), "--out", str(out)]) == 1
+    assert main(["build", str(tiny_study), "--book", str(book), "--out", str(out),
+                 "--no-pdf"]) == 1
     assert "unknown document: 'nowhere'" in capsys.readouterr().out
     assert (out / "html" / "glossary.html").read_bytes() == before
 
@@ -152,7 +154,7 @@ def test_a_text_that_is_nobodys_is_replaced_whole(build, tiny_study):
 
 def build_itself(study, tmp_path):
     out = tmp_path / "itself"
-    assert main(["build", str(study), "--out", str(out)]) == 0
+    assert main(["build", str(study), "--out", str(out), "--no-pdf"]) == 0
     return read_pages(out)
 
 

@@ -16,7 +16,7 @@ def book(tmp_path):
 
 
 def build(study, book, out, *more):
-    return main(["build", str(study), "--book", str(book), "--out", str(out), *more])
+    return main(["build", str(study), "--book", str(book), "--out", str(out), "--no-pdf", *more])
 
 
 def test_check_of_a_good_study_is_0(tiny_study, capsys):
