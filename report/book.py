@@ -13,6 +13,7 @@ import nbformat
 import yaml
 
 from report.chapters import read_contents
+from report.lock import put, recover
 from report.run import PRODUCTS
 
 FURNITURE = ("references.bib", "_static")
@@ -159,15 +160,16 @@ def print_html(stage_dir, study):
 def publish(new_dir, out_dir, html_dir, pdf_name):
     """Put the new pages, sources, results and PDF in the place of the earlier ones."""
     old = new_dir.parent / "old"
+    recover(old, out_dir)
     shutil.rmtree(old, ignore_errors=True)
     old.mkdir()
     new = {"html": html_dir, "book": new_dir / "book", "results": new_dir / "book" / "results"}
     shutil.copytree(new["results"], new_dir / "results", dirs_exist_ok=True)
     new["results"] = new_dir / "results"
     for name, made in (new | {pdf_name: new_dir / pdf_name}).items():
-        if (out_dir / name).exists():
+        if made.exists():
+            put(made, out_dir / name, old / name)
+        elif (out_dir / name).exists():  # no PDF was asked for, or Pango is missing
             (out_dir / name).rename(old / name)
-        if made.exists():  # there is no PDF where none was asked for or Pango is missing
-            made.rename(out_dir / name)
     shutil.rmtree(old)
     shutil.rmtree(new_dir)

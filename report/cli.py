@@ -118,16 +118,22 @@ def build(arguments):
         return BAD_STUDY
     from report.book import BookError
     from report.chapters import ParameterError
+    from report.lock import BusyError, hold
     from report.run import ChapterError
 
     try:
-        print_book(arguments, study)
+        with hold(find_out(arguments) / ".press"):
+            print_book(arguments, study)
     except ParameterError as error:
         console.print(str(error), markup=False)
         return BAD_STUDY
-    except (ChapterError, BookError) as error:
+    except (ChapterError, BookError, BusyError) as error:
         console.print(str(error), markup=False, style="red")
         console.print("No book made; an earlier one is as it was.")
+        return FAILED
+    except OSError as error:
+        console.print(f"Cannot write the book: {error.strerror or error}", markup=False,
+                      style="red")
         return FAILED
     console.print(f"{find_out(arguments) / 'html' / 'index.html'}  "
                   f"{time.perf_counter() - began:.1f} s", markup=False)

@@ -1,0 +1,87 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from small_book import write_book
+
+from report.cli import main
+from report.lock import BusyError, hold, put, recover
+
+ROOT = Path(__file__).parents[1]
+HOLD = "import sys, time; from pathlib import Path; from report.lock import hold\n" \
+       "with hold(Path(sys.argv[1])):\n    print('held', flush=True)\n    time.sleep(60)\n"
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """A process that holds the lock of a build."""
+    process = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path / "out" / ".press")],
+                               cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline() == "held\n"
+    yield process
+    process.kill()
+    process.wait()
+
+
+def build(study, book, out):
+    return main(["build", str(study), "--book", str(book), "--out", str(out), "--no-pdf"])
+
+
+def test_a_second_build_says_so_and_stops(holder, tiny_study, tmp_path, capsys):
+    assert build(tiny_study, write_book(tmp_path / "book"), tmp_path / "out") == 1
+    assert "another build of this study is at work" in capsys.readouterr().out
+    assert not (tmp_path / "out" / "html").exists()
+
+
+def test_a_lock_dies_with_its_process(holder, tmp_path):
+    with pytest.raises(BusyError), hold(tmp_path / "out" / ".press"):
+        pass
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    with hold(tmp_path / "out" / ".press"):
+        pass
+
+
+def test_a_place_is_never_empty(tmp_path):
+    for name in ("new", "html", "aside"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+    put(tmp_path / "new", tmp_path / "html", tmp_path / "aside" / "html")
+    assert (tmp_path / "html" / "new").exists()
+
+
+def test_what_a_kill_left_aside_comes_back(tmp_path):
+    (tmp_path / "old" / "html").mkdir(parents=True)
+    recover(tmp_path / "old", tmp_path)
+    assert (tmp_path / "html").is_dir()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [3.0, 9.0])
+def test_a_killed_build_leaves_the_earlier_book_and_the_next_one_works(
+        tiny_study, tmp_path, seconds):
+    book, out = write_book(tmp_path / "book"), tmp_path / "out"
+    assert build(tiny_study, book, out) == 0
+    before = (out / "html" / "glossary.html").read_bytes()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "report", "build", str(tiny_study), "--book", str(book), "--out",
+         str(out), "--no-pdf", "--fresh"], cwd=ROOT, start_new_session=True,
+        stdout=subprocess.DEVNULL)
+    time.sleep(seconds)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    assert (out / "html" / "glossary.html").read_bytes() == before
+    assert build(tiny_study, book, out) == 0
+
+
+def test_an_output_that_cannot_be_written_is_one_line(tiny_study, tmp_path, capsys):
+    (tmp_path / "file").touch()
+    assert build(tiny_study, write_book(tmp_path / "book"), tmp_path / "file" / "out") == 1
+    said = capsys.readouterr().out
+    assert len(said.strip().splitlines()) <= 2
+    assert "Cannot write the book" in said
+    assert "Traceback" not in said
