@@ -86,6 +86,17 @@ def check_stops(patients):
                              "fill the cell", WARNING)
 
 
+def check_eventless(patients):
+    """Warn of event dates that no patient has: none happened, or none was recorded."""
+    frame = patients.frame
+    if "rt_start" not in frame or frame["rt_start"].isna().all():
+        return []
+    return [patients.finding(None, c, "", "no patient has this date: reads as no event",
+                             "delete the column if it was not recorded", WARNING)
+            for c in ("progression", "infield_progression", "outfield_progression", "death",
+                      "ici_progression") if c in frame and frame[c].isna().all()]
+
+
 def check_pairs(patients):
     """Find months without an event flag, flags without months, and PFS that outlasts OS."""
     frame, found = patients.frame, []
@@ -228,7 +239,7 @@ def check_across(tables, settings, left_out=()):
     """
     patients = tables["patients"]
     found = check_dates(patients) + check_death(patients) + check_progression(patients)
-    found += check_stops(patients) + check_pairs(patients)
+    found += check_stops(patients) + check_eventless(patients) + check_pairs(patients)
     if settings.data_cutoff is not None:
         for table in tables.values():
             found += check_cutoff(table, settings.data_cutoff)

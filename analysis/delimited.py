@@ -48,6 +48,8 @@ def decode(data, file, encoding=None):
         return None, [finding(file, row, "", shown, f"not {chosen}", "save it as UTF-8")]
     best = from_bytes(data, cp_isolation=OFFICE).best()
     chosen = best.encoding if best else "cp1252"
+    if data.decode("cp1252", "replace") == data.decode(chosen, "replace"):
+        chosen = "cp1252"
     return data.decode(chosen, "replace"), [
         finding(file, row, "", shown, f"not UTF-8: read as {chosen}",
                 f"save it as UTF-8, or declare encoding: {chosen} in study.yml", WARNING)]

@@ -48,6 +48,12 @@ def derive_from_pair(patients, endpoint):
     return long.astype({"time_mo": float, "event": bool}).reset_index(drop=True)
 
 
+def is_paired(patients, prefix):
+    """Say whether any patient has a month/event pair; columns left empty are none."""
+    pair = [f"{prefix}_months", f"{prefix}_event"]
+    return set(pair) <= set(patients.columns) and bool(patients[pair].notna().all(axis=1).any())
+
+
 def is_dated(patients, endpoint):
     """Say whether the columns for deriving `endpoint` from dates are there.
 
@@ -87,7 +93,7 @@ def derive_endpoints(patients):
     found = []
     for endpoint in ENDPOINTS:
         prefix = endpoint.lower()
-        if {f"{prefix}_months", f"{prefix}_event"} <= set(patients.columns):
+        if is_paired(patients, prefix):
             found.append(derive_from_pair(patients, endpoint))
         elif is_dated(patients, endpoint):
             found.append(derive_from_dates(patients, endpoint))

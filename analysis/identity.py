@@ -15,7 +15,8 @@ WORDS = {
     "a telephone number": r"(tele)?phone[ _-]*(no|number|nr)?|mobile|cell[ _-]*phone|fax|tel"
                           r"|telefon(nummer)?|handy",
     "an e-mail address": r"e[ _-]*mail([ _-]*address)?",
-    "a record number": r"mrn|(medical|hospital|patient|health)?[ _-]*record[ _-]*(no|number|nr|id)"
+    "a record number": r"mrn|(medical|hospital|patient|health)[ _-]*record[ _-]*(no|number|nr|id)"
+                       r"|record[ _-]*(no|number|nr)"
                        r"|hospital[ _-]*(no|number|nr|id)|nhs([ _-]*(no|number))?|ssn"
                        r"|social[ _-]*security.*|insurance[ _-]*(no|number|nr|id)|passport.*"
                        r"|national[ _-]*id|case[ _-]*(no|number)|accession[ _-]*(no|number)",

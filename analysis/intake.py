@@ -12,7 +12,7 @@ from analysis.findings import WARNING, Table, finding, has_error
 from analysis.naming import choose_rows
 from analysis.plausible import check_cells
 from analysis.readers import SUFFIXES, locate, read_file
-from analysis.schema import TABLES
+from analysis.schema import OF_PAPER, TABLES
 from analysis.settings import Source
 from analysis.tables import convert_source
 from analysis.variables import list_wanted
@@ -92,7 +92,7 @@ def read_table(folder, table, source, settings, wanted, cache):
     return sheet, left_out, found
 
 
-def join_source(patients, folder, source, settings, place, cache):
+def join_source(patients, folder, source, settings, place, cache, left_out=()):
     """Join the columns of a further file to the patients.
 
     Parameters
@@ -106,6 +106,8 @@ def join_source(patients, folder, source, settings, place, cache):
         Of the source in study.yml.
     cache : dict
         Files read already.
+    left_out : collection of str
+        Patients whom `where` left out of the study.
 
     Returns
     -------
@@ -129,8 +131,8 @@ def join_source(patients, folder, source, settings, place, cache):
     new = sheet.frame.columns.drop("patient_id")
     found += [sheet.finding(None, c, "", f"stands in {patients.file} already", "keep one of them")
               for c in new if c in patients.frame]
-    strange = ~sheet.frame["patient_id"].isin(patients.frame["patient_id"])
-    if strange.all():
+    strange = ~sheet.frame["patient_id"].isin({*patients.frame["patient_id"], *left_out})
+    if strange.all() and len(strange):
         found.append(sheet.finding(None, "patient_id", "", f"holds no patient of {patients.file}",
                                    "name the column with the same identifiers"))
     elif strange.any():
@@ -186,12 +188,12 @@ def read_tables(folder, settings):
     if "patients" in tables and "patient_id" in tables["patients"].frame:
         for i, source in enumerate(settings.join, start=1):
             tables["patients"], wrong = join_source(tables["patients"], folder, source, settings,
-                                                    f"join[{i}]", cache)
+                                                    f"join[{i}]", cache, left_out)
             found += wrong
         tables["patients"], wrong = settle_censoring(tables["patients"])
         found += wrong
     usable = {t: s for t, s in tables.items()
-              if t in ("screening", "published") or "patient_id" in s.frame}
+              if t in ("screening", *OF_PAPER) or "patient_id" in s.frame}
     return usable, left_out, found
 
 

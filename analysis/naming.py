@@ -9,8 +9,13 @@ import pandas as pd
 from analysis.cells import tidy
 from analysis.findings import WARNING, finding
 from analysis.identity import check_identity
-from analysis.schema import columns
+from analysis.schema import ENDPOINTS, columns
 from analysis.synonyms import find_synonym
+
+#: column: those that nobody needs beside it
+INSTEAD = {"onset_day": ["onset_date"], "visit": ["day", "visit_date"], "day": ["visit_date"],
+           **{f"{e.lower()}_censored": [f"{e.lower()}_event"] for e in ENDPOINTS},
+           **{f"{e.lower()}_event": [f"{e.lower()}_censored"] for e in ENDPOINTS}}
 
 
 def choose_rows(raw, where, file):
@@ -71,7 +76,8 @@ def name_columns(raw, table, mapped, file):
 
 def check_unused(raw, table, names, used, file):
     """Warn of unused columns that look like one of the contract's that is not there."""
-    absent = [c for c in columns(table) if c not in names]
+    present = {*names, *(c for a in names for c in INSTEAD.get(a, ()))}
+    absent = [c for c in columns(table) if c not in present]
     found = []
     for header in [h for h in raw.columns if h and h not in used]:
         near = get_close_matches(header.lower(), absent, n=1, cutoff=0.8)
@@ -107,12 +113,14 @@ def name_source(raw, table, source, settings, wanted=()):
     found += wrong
     if source.columns:
         return {ours: theirs for ours, theirs in names.items() if ours in mapped}, found
-    dropped = settings.drop.get(table, ())
+    dropped = {c for chosen in settings.drop.values() for c in chosen}
     found += [finding(source.file, 1, c, "", "no such column", "correct `drop` in study.yml")
-              for c in dropped if c not in raw.columns]
+              for c in settings.drop.get(table, ()) if c not in raw.columns]
     used = {*names.values(), *dropped, *source.where}
     found += check_identity(raw, used, table, source.file)
-    found += check_unused(raw, table, names, {*used, *wanted}, source.file)
+    joined = [c for other in settings.join for c in other.columns] if table == "patients" else ()
+    found += check_unused(raw, table, dict.fromkeys([*names, *joined]), {*used, *wanted},
+                          source.file)
     extra = [c for c in wanted if c in raw.columns and c not in names and c not in dropped]
     names |= {c: c for c in extra}
     order = list(raw.columns)

@@ -9,7 +9,7 @@ import pandas as pd
 import pandera.errors
 
 from analysis.findings import ERROR, MOST, WARNING
-from analysis.schema import TABLES, UNITS, columns
+from analysis.schema import OF_PAPER, TABLES, UNITS, columns
 
 MARKUP = re.compile(r".*<\s*/?\s*[a-zA-Z!][^>]*>?.*|.*(javascript:|\{\{|\$\{).*", re.S)
 MISSING = re.compile(r"n\.?/?a\.?|nan|null|none|nil|missing|not (available|known|done)|nd|unk"
@@ -129,7 +129,8 @@ def check_mixed_units(sheet, column):
     middle = own.transform("median").where(several, logs.median())
     found = []
     for unit, factor in UNITS[column.name].items():
-        if abs(np.log(factor)) > 1:
+        # early events make short times usual: only what may be days is doubtful
+        if abs(np.log(factor)) > 1 and (column.unit != "months" or factor < 1):
             nearer = (logs + np.log(factor) - middle).abs() < (logs - middle).abs() / 2
             far = (logs - middle).abs() > abs(np.log(factor)) * 0.6
             odd = (nearer & far).reindex(sheet.frame.index, fill_value=False)
@@ -178,7 +179,7 @@ def check_cells(sheet, table):
     for name in sheet.frame:
         column = columns(table).get(name)
         if column is None or column.kind == "text":
-            if sheet.frame[name].dtype == object and table != "published":
+            if sheet.frame[name].dtype == object and table not in OF_PAPER:
                 found += check_text(sheet, name)
             continue
         if column.whole:

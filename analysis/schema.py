@@ -234,6 +234,8 @@ TABLES = {
     "published": Published,
     "alternatives": Alternatives,
 }
+#: tables that only a study has which reports a paper
+OF_PAPER = ("published", "alternatives")
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,10 @@ from analysis.delimited import decode
 from analysis.endpoints import derive_endpoints
 from analysis.findings import FINDING, finding, has_error
 from analysis.intake import keep_known, read_tables
-from analysis.schema import TABLES
+from analysis.schema import OF_PAPER, TABLES, columns
 from analysis.settings import Settings, read_settings
-from analysis.variables import settle_variables
+from analysis.variables import list_wanted, settle_variables
 from analysis.visits import settle_visits
-from analysis.withheld import read_cells
 from analysis.yml import read_yaml
 
 
@@ -45,7 +44,7 @@ class Study:
         What study.yml says.
     patients : DataFrame
         One row per patient, typed as the contract says.
-    radiotherapy, adverse_events, laboratory, screening, published, alternatives : DataFrame or None
+    radiotherapy, adverse_events, laboratory, screening, published, alternatives
         The other tables; None where the study has none.
     endpoints : DataFrame
         Long: `patient_id, endpoint, time_mo, event`.
@@ -92,6 +91,14 @@ def read_settings_file(folder):
                               for e in errors]
 
 
+def drop_empty(frame, table, wanted):
+    """Return a table without the optional columns that no row fills; dates say that none came."""
+    known = columns(table)
+    empty = [c for c in frame if c in known and not known[c].required and known[c].kind != "date"
+             and c not in wanted and frame[c].isna().all()]
+    return (frame if table in OF_PAPER else frame.drop(columns=empty)).reset_index(drop=True)
+
+
 def load_study(path):
     """Read whatever can be read of a study folder; return (Study or None, findings)."""
     folder = Path(path)
@@ -115,8 +122,8 @@ def load_study(path):
               if (f["file"], f["row"], f["column"]) not in known or f["severity"] == "error"]
     if has_error(found):
         return None, found
-    frames = {table: tables[table].frame.reset_index(drop=True) if table in tables else None
-              for table in TABLES}
+    frames = {table: drop_empty(tables[table].frame, table, list_wanted(settings))
+              if table in tables else None for table in TABLES}
     study = Study(name=folder.resolve().name, settings=settings,
                   endpoints=derive_endpoints(frames["patients"]), **frames)
     return study, found
@@ -174,12 +181,12 @@ def read_results(out_dir):
     Returns
     -------
     dict of (str, str) to DataFrame
-        By chapter and name; withheld cells are withheld again, and text as it was.
+        By chapter and name; text columns keep empty cells empty.
     """
     found = {}
     for path in sorted(Path(out_dir, "results").glob("*/*.csv")):
         try:
-            found[path.parent.name, path.stem] = read_cells(pd.read_csv(path))
+            found[path.parent.name, path.stem] = pd.read_csv(path)
         except pd.errors.EmptyDataError:
             found[path.parent.name, path.stem] = pd.DataFrame()
     return found

@@ -7,6 +7,7 @@ import re
 #: contract column: their names, in lower case without spaces or signs
 NAMES = {
     "patient_id": "usubjid subjid subject subjectid patientid patid pid id recordid studyid "
+                  "patnr patientnr subjectno "
                   "studynumber caseid patientno patientnumber pseudonym fallnummer",
     "centre": "center site siteid hospital clinic institution zentrum",
     "age_years": "age ageyears ageatrt ageatbaseline alter alterjahre edad",
@@ -62,7 +63,8 @@ NAMES = {
     "term": "aeterm aedecod adverseevent ae toxicity event preferredterm pt ctcaeterm",
     "grade": "aetoxgr atoxgr aegrade ctcaegrade toxgrade severity ctc ctcae",
     "onset_day": "astdy aestdy onsetday dayofonset startday",
-    "onset_date": "astdt astdtm aestdtc onset onsetdate aestart startdate dateofonset",
+    "onset_date": "aeonset aestartdate aeonsetdate astdt astdtm aestdtc onset onsetdate aestart "
+                  "startdate dateofonset",
     "visit": "avisit timepoint visitname redcapeventname eventname event zeitpunkt",
     "day": "ady lbdy studyday dayssincert",
     "visit_date": "adt lbdt labdate visitdate dateofvisit sampledate blooddate adtm",
@@ -79,9 +81,9 @@ SYNONYMS = {column: {column.replace("_", ""), *names.split()} for column, names 
 LEVELS = {
     "male": "m man men männlich homme h masculino", "female": "f w woman women weiblich femme "
     "mujer femenino",
-    "CR": "complete complete response|complete remission", "PR": "partial response|partial "
+    "CR": "complete|complete response|complete remission", "PR": "partial response|partial "
     "remission|partial", "SD": "stable disease|stable", "PD": "progressive disease|progression",
-    "NE": "not evaluable|inevaluable|unknown|n/e",
+    "NE": "not evaluable|inevaluable|n/e",
     "baseline": "bl|screening|pre-rt|pre rt|day 0|month 0|week 0|visit 0|v0|baseline_arm_1",
     "month_1": "month 1|1 month|m1|1m|week 4|4 weeks|day 30|month_1_arm_1|1_month_arm_1",
     "month_3": "month 3|3 months|m3|3m|week 12|12 weeks|day 90|month_3_arm_1|3_month_arm_1"

@@ -47,7 +47,7 @@ def derive_visit(rows, windows):
     --------
     >>> rows = pd.DataFrame({"patient_id": ["a"] * 3, "day": [-7.0, -1.0, 33.0]})
     >>> derive_visit(rows, {"baseline": (-28, 0), "month_1": (14, 60)}).tolist()
-    [None, 'baseline', 'month_1']
+    [nan, 'baseline', 'month_1']
     """
     visit = pd.Series(None, index=rows.index, dtype=object)
     for name, (first, last) in windows.items():

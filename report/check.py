@@ -22,8 +22,8 @@ LIVER = ("laboratory.visit", "laboratory.albumin_g_l", "laboratory.bilirubin_umo
 
 #: chapter: {part: what all of it needs; alternatives are joined by ` or `}
 PARTS = {
-    "cohort": {"flow diagram": ("screening.step",), "eligibility": ("setting criteria",),
-               "follow-up": (f"{OS} or {PFS1}",),
+    "cohort": {"Table 1": (), "flow diagram": ("screening.step",),
+               "eligibility": ("setting criteria",), "follow-up": (f"{OS} or {PFS1}",),
                "intervals": ("patients.ici_start",
                              "patients.ici_progression or patients.rt_start")},
     "treatment": {"sites": ("radiotherapy.site",),
