@@ -118,12 +118,11 @@ def build(arguments):
         return BAD_STUDY
     from report.book import BookError
     from report.chapters import ParameterError
-    from report.lock import BusyError, hold
+    from report.lock import BusyError
     from report.run import ChapterError
 
     try:
-        with hold(find_out(arguments) / ".press"):
-            print_book(arguments, study)
+        print_book(arguments, study)
     except ParameterError as error:
         console.print(str(error), markup=False)
         return BAD_STUDY
@@ -144,6 +143,7 @@ def print_book(arguments, study):
     """Execute the chapters, stage them, print the pages and put them in place."""
     from report.book import print_html, publish, spell, stage
     from report.chapters import find_missing, read_chapters, settle_parameters
+    from report.lock import hold
     from report.run import plan_jobs, run_jobs
 
     out_dir = find_out(arguments)
@@ -156,8 +156,9 @@ def print_book(arguments, study):
     jobs = plan_jobs([c for c in chapters if c not in absent], arguments.book,
                      Path(arguments.study).resolve(), out_dir / ".press" / "chapters", parameters,
                      "nbclient" if arguments.dask else None, arguments.profile)
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(),
-                  console=console, transient=True) as progress:
+    shown = Progress(SpinnerColumn(), TextColumn("{task.description}"), BarColumn(),
+                     console=console, transient=True)
+    with hold(out_dir / ".press"), shown as progress:
         task = progress.add_task("chapters", total=len(jobs) + 1)
 
         def tell(job, seconds, remarks):
