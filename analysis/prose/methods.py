@@ -9,6 +9,7 @@ import pandas as pd
 COLUMNS = ["Result", "Estimator; limits", "Ties, missing values", "Software", "DOI"]
 #: computed by a few lines of this book, which its tests hold against R
 OWN = "this book, held against R"
+PUBLISHED = "this book, held against its published example"
 
 #: result, estimator, limits, ties and missing values, software, DOI
 METHODS = [
@@ -20,7 +21,8 @@ METHODS = [
      "Brookmeyer–Crowley on the log-log band", "as the curve", OWN, "10.2307/2530286"),
     ("Medians, normal", "first time at one half or below", "median ± z · SE/density",
      "as the curve", OWN, "10.1201/b18041"),
-    ("Groups compared", "log-rank, χ²", "–", "hypergeometric variance", OWN, ""),
+    ("Groups compared", "log-rank, χ²", "–", "hypergeometric variance", OWN,
+     "10.1136/bmj.328.7447.1073"),
     ("Ratio of observed to expected", "(O₁/E₁)/(O₀/E₀)", "Wald on the logarithm, 1/E₀ + 1/E₁",
      "as log-rank", OWN, "10.1002/sim.4780100510"),
     ("Early differences", "Peto–Peto", "–", "weights: survival just before", OWN,
@@ -42,7 +44,7 @@ METHODS = [
     ("Landmark", "log-rank from the landmark on", "–", "who left before is left out", OWN,
      "10.1200/JCO.1983.1.11.710"),
     ("Unmeasured confounding", "E-value of the approximate risk ratio", "that of the limit", "–",
-     OWN, "10.7326/M16-2607"),
+     PUBLISHED, "10.7326/M16-2607"),
     ("PFS ratio", "count of observed ratios", "Clopper–Pearson", "censored below counts as below",
      "scipy", "10.1200/JCO.2009.26.5983"),
     ("PFS ratio, censored", "Kaplan–Meier of the ratio", "Greenwood, log-log",
@@ -68,7 +70,7 @@ def methods_table():
 
 def name_software(software):
     """Name a library with its version."""
-    return software if software == OWN else f"{software} {version(software)}"
+    return software if software in (OWN, PUBLISHED) else f"{software} {version(software)}"
 
 
 def explain_gray():
