@@ -12,7 +12,7 @@ VENV := $(PYTHON) -m venv .venv
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: book test lint sync pairs picture oracles reconstruct bench clean
+.PHONY: book test lint sync pairs picture rerun-pictures oracles reconstruct bench clean
 
 book: .venv/book.stamp
 	$(BIN)/python -m report build $(STUDY)
@@ -31,6 +31,10 @@ pairs: .venv/test.stamp
 
 picture: .venv/test.stamp
 	$(BIN)/python tests/browser/picture.py
+
+rerun-pictures: .venv/test.stamp
+	$(BIN)/python -m report build data/example --no-pdf
+	$(BIN)/python tests/browser/rerun.py
 
 oracles:
 	LC_ALL=C.UTF-8 Rscript tests/oracles/all.R

@@ -18,9 +18,9 @@ def draw(rng):
     age = rng.normal(61, 10, PATIENTS).clip(28, 82).round()
     methylated = rng.random(PATIENTS) < 0.42
     extent = rng.choice(["complete", "partial", "biopsy"], PATIENTS, p=[0.4, 0.4, 0.2])
-    hazard = 0.07 * np.exp(0.025 * (age - 61) - 0.6 * methylated + 0.5 * (extent == "biopsy"))
-    death = rng.exponential(1 / hazard)
-    progression = np.minimum(rng.exponential(0.7 / hazard), death)
+    hazard = 0.05 * np.exp(0.025 * (age - 61) - 0.6 * methylated + 0.5 * (extent == "biopsy"))
+    death = rng.weibull(2.2, PATIENTS) / hazard
+    progression = np.minimum(rng.weibull(2.2, PATIENTS) * 0.6 / hazard, death)
     seen = rng.uniform(12, 40, PATIENTS)
     return pd.DataFrame({
         "Pat.": [f"G{i:03d}" for i in range(1, PATIENTS + 1)], "Age at surgery": age.astype(int),

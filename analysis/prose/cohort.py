@@ -17,6 +17,7 @@ from analysis.display import (
     quote,
     select,
 )
+from analysis.settings import Settings
 
 
 def describe_cohort(study):
@@ -24,9 +25,12 @@ def describe_cohort(study):
     centres = study.patients["centre"].nunique() if "centre" in study.patients else 0
     where = f" at {count(centres, 'centre')}" if centres else ""
     until = f", with data up to {study.data_cutoff:%-d %B %Y}" if study.data_cutoff else ""
+    # a study that names no treatment before may have had none
+    before = ("" if study.prior_treatment == Settings.prior_treatment else
+              f" after {escape(study.prior_treatment)}")
     return (f"The cohort holds {count(len(study.patients), 'patient')} with "
-            f"{escape(study.disease)} who received {escape(study.treatment)} after "
-            f"{escape(study.prior_treatment)}{where}{until}.")
+            f"{escape(study.disease)} who received "
+            f"{escape(study.treatment)}{before}{where}{until}.")
 
 
 def describe_level(baseline, variable, label):

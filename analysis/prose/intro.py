@@ -52,8 +52,8 @@ def describe_status(study):
     if study.synthetic:
         like = f", made so that the analyses of {paper} give back its printed numbers" * bool(paper)
         return (f"The patients of this book do not exist: they are synthetic{like}. "
-                "Closeness to printed numbers is not closeness to people, and no one should be "
-                "treated by what is read here.")
+                + "Closeness to printed numbers is not closeness to people. " * bool(paper)
+                + "No one should be treated by what is read here.")
     return f"The study is reported in {paper}." if paper else ""
 
 
