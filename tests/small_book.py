@@ -94,7 +94,7 @@ exclude_patterns: ["**.ipynb"]
 bibtex_bibfiles: [references.bib]
 sphinx:
   recursive_update: true
-  extra_extensions: [report.offline, report.numbers]
+  extra_extensions: [report.offline]
   config:
     nb_render_markdown_format: myst
     nb_mime_priority_overrides: [["*", "text/markdown", 0]]

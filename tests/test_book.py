@@ -1,8 +1,8 @@
 import filecmp
 import re
-import shutil
 from pathlib import Path
 
+import conftest
 import pytest
 from small_book import change, write_book
 
@@ -29,6 +29,19 @@ def build(book, tmp_path):
         return out
 
     return start
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory):
+    """Build the small book on the tiny study once, for tests that only read it."""
+    folder = tmp_path_factory.mktemp("standing")
+    tables = {name: getattr(conftest, name.upper())
+              for name in ("patients", "radiotherapy", "adverse_events", "laboratory")}
+    study = conftest.write_study(folder / "tiny", tables, conftest.STUDY)
+    out = folder / "out"
+    assert main(["build", str(study), "--book", str(write_book(folder / "book")),
+                 "--out", str(out), "--no-pdf"]) == 0
+    return out
 
 
 def read_pages(out):
@@ -77,9 +90,8 @@ def test_needs_are_spelt_as_columns_of_tables():
 
 # a whole small book
 
-def test_every_page_stands_with_its_figure_table_and_banner(build, tiny_study):
-    out = build(tiny_study)
-    pages = read_pages(out)
+def test_every_page_stands_with_its_figure_table_and_banner(standing):
+    pages = read_pages(standing)
     assert {"index.html", "intro.html", "glossary.html", "chapters/counting.html",
             "chapters/second.html", "chapters/liver.html"} <= set(pages)
     counting = pages["chapters/counting.html"]
@@ -87,24 +99,22 @@ def test_every_page_stands_with_its_figure_table_and_banner(build, tiny_study):
     assert "Table 1" in counting
     assert "Fig. 1" in counting
     assert all(press.BANNER in page for name, page in pages.items() if name != "index.html")
-    assert (out / "results" / "counting" / "patients.csv").is_file()
-    assert not (out / ".press" / "new").exists()
+    assert (standing / "results" / "counting" / "patients.csv").is_file()
+    assert not (standing / ".press" / "new").exists()
 
 
-def test_no_page_loads_anything_from_elsewhere(build, tiny_study):
-    out = build(tiny_study)
-    for name, page in read_pages(out).items():
+def test_no_page_loads_anything_from_elsewhere(standing):
+    for name, page in read_pages(standing).items():
         for match in LOADED.finditer(page):
             address = next(filter(None, match.groups()))
             assert not re.match(r"(https?:)?//", address), (name, address)
-            target = (out / "html" / name).parent / address.split("?")[0].split("#")[0]
+            target = (standing / "html" / name).parent / address.split("?")[0].split("#")[0]
             assert target.exists(), (name, address)
 
 
-def test_no_page_names_a_place_on_this_machine(build, tiny_study):
-    out = build(tiny_study)
+def test_no_page_names_a_place_on_this_machine(standing):
     home = str(Path.home())
-    for path in (out / "html").rglob("*"):
+    for path in (standing / "html").rglob("*"):
         if path.is_file() and path.suffix in {".html", ".js", ".ipynb", ".inv"}:
             text = path.read_text(encoding="utf-8", errors="replace")
             assert str(ROOT) not in text, path
@@ -148,26 +158,3 @@ def test_a_text_that_is_nobodys_is_replaced_whole(build, tiny_study):
     (out / "html" / "left.html").write_text("from an earlier book")
     build(tiny_study)
     assert not (out / "html" / "left.html").exists()
-
-
-# the book itself
-
-def build_itself(study, tmp_path):
-    out = tmp_path / "itself"
-    assert main(["build", str(study), "--out", str(out), "--no-pdf"]) == 0
-    return read_pages(out)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("study", ["tiny_study", "minimal_study"])
-def test_the_book_builds_without_a_warning_on_another_study(study, request, tmp_path):
-    pages = build_itself(request.getfixturevalue(study), tmp_path)
-    assert "chapters/cohort.html" in pages
-    assert "chapters/published.html" not in pages
-
-
-@pytest.mark.slow
-def test_the_book_builds_without_a_warning_on_the_demonstration_study(tmp_path):
-    pages = build_itself(ROOT / "data" / "ning2023", tmp_path)
-    assert {f"{chapter.file}.html" for chapter in read_chapters(ROOT)} <= set(pages)
-    shutil.rmtree(tmp_path / "itself")

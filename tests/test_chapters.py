@@ -8,8 +8,8 @@ import pytest
 import yaml
 
 from analysis.study import read_study
-from report.chapters import GIVEN, find_missing, read_chapters, settle_parameters
-from report.run import plan_jobs, run_jobs
+from report.chapters import GIVEN, read_chapters, settle_parameters
+from report.cli import main
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = {c.name: c for c in read_chapters(ROOT)}
@@ -112,22 +112,19 @@ def test_the_literature_is_listed_once():
     assert cited <= set(keys)
 
 
-# execution
+# the whole book
 
 @pytest.fixture(scope="module")
-def run_book(tmp_path_factory):
-    """Execute all chapters that a study allows; return the folder of the executed ones."""
-    done = {}
+def build_book(tmp_path_factory):
+    """Build the book of a study, with every warning an error; return the folder it stands in."""
+    built = {}
 
     def start(folder):
-        if folder not in done:
-            study = read_study(folder)
-            chapters = [c for c in CHAPTERS.values() if not find_missing(c, study)]
-            work = tmp_path_factory.mktemp("executed")
-            run_jobs(plan_jobs(chapters, ROOT, folder, work,
-                               settle_parameters(chapters, study.chapters, [])))
-            done[folder] = work
-        return done[folder]
+        if folder not in built:
+            out = tmp_path_factory.mktemp("book")
+            assert main(["build", str(folder), "--out", str(out), "--no-pdf"]) == 0
+            built[folder] = out
+        return built[folder]
 
     return start
 
@@ -153,24 +150,24 @@ COLUMNS = {
 
 
 @pytest.mark.parametrize("name", COLUMNS)
-def test_the_demonstration_study_saves_every_promised_column(run_book, name):
-    chapter, result = name.split("/")
-    frame = pd.read_csv(run_book(DEMONSTRATION) / chapter / "results" / chapter / f"{result}.csv")
+def test_the_demonstration_study_saves_every_promised_column(build_book, name):
+    frame = pd.read_csv(build_book(DEMONSTRATION) / "results" / f"{name}.csv")
     assert set(COLUMNS[name].split()) <= set(frame.columns)
     assert len(frame)
 
 
 @every_chapter
-def test_every_chapter_executes_on_the_demonstration_study(run_book, chapter):
-    assert (run_book(DEMONSTRATION) / chapter.name / f"{chapter.file}.ipynb").is_file()
+def test_every_chapter_executes_on_the_demonstration_study(build_book, chapter):
+    assert (build_book(DEMONSTRATION) / "html" / f"{chapter.file}.html").is_file()
 
 
 @pytest.mark.parametrize("study", ["tiny_study", "minimal_study"])
-def test_the_book_executes_on_another_study(run_book, study, request):
-    folder = request.getfixturevalue(study)
-    executed = {path.parent.name for path in run_book(folder).glob("*/key")}
-    assert {"cohort", "intro"} <= executed
-    assert "published" not in executed
+def test_the_book_executes_on_another_study(build_book, study, request):
+    out = build_book(request.getfixturevalue(study))
+    pages = {path.stem for path in (out / "html" / "chapters").glob("*.html")}
+    assert "cohort" in pages
+    assert "published" not in pages
+    assert (out / "html" / "intro.html").is_file()
 
 
 def test_the_demonstration_study_sets_only_parameters_that_exist():
