@@ -55,6 +55,9 @@ NUMBERS = ["patients.age_years", "patients.ecog", "patients.afp_ng_ml",
            "adverse_events.grade", "adverse_events.onset_day", "laboratory.albumin_g_l",
            "laboratory.bilirubin_umol_l", "laboratory.alp_u_l", "laboratory.alt_u_l"]
 POSITIVE = [c for c in NUMBERS if c != "adverse_events.onset_day"]
+#: among decimal points, one comma a file
+ONE_EACH = ["patients.age_years", "radiotherapy.dose_gy", "adverse_events.grade",
+            "laboratory.alp_u_l"]
 BOUNDED = ["patients.age_years", "patients.ecog", "radiotherapy.fractions", "radiotherapy.dose_gy",
            "adverse_events.grade", "laboratory.albumin_g_l", "laboratory.bilirubin_umol_l"]
 WHOLE = ["patients.ecog", "radiotherapy.fractions", "adverse_events.grade"]
@@ -142,7 +145,7 @@ REPORTED = {
     "thousands by space": (lambda t: f"{t} 000", NUMBERS),
     "thousands by apostrophe": (lambda t: f"{t}'000", NUMBERS),
     "thousands by underscore": (lambda t: f"{t}_000", NUMBERS),
-    "one decimal comma": (lambda t: f"{t.split('.')[0]},5", POSITIVE),
+    "one decimal comma": (lambda t: f"{t.split('.')[0]},5", ONE_EACH),
     "two points": (lambda t: f"{t}.5.5", NUMBERS),
     "Arabic digits": (lambda t: t.translate({48 + i: 0x660 + i for i in range(10)}), NUMBERS),
     "full-width digits": (lambda t: t.translate({48 + i: 0xff10 + i for i in range(10)}), NUMBERS),

@@ -24,20 +24,36 @@ def whole(tmp_path_factory):
     return read_study(folder)
 
 
-def plant(tables, place, mutate, rng):
-    """Mutate one filled cell of a column; return (its file, line and column)."""
-    table, column = place.split(".")
-    cells = m.rows(tables[table])
-    at = cells[0].index(column)
-    row = rng.choice([i for i, r in enumerate(cells) if i and r[at]])
-    cells[row][at] = mutate(cells[row][at])
-    tables[table] = m.join(cells)
-    line = 1 + sum(1 + sum(c.count("\n") + c.count("\r") for c in r) for r in cells[:row])
-    return f"{table}.csv", line, column
+def plant(tables, places, mutate, rng):
+    """Mutate a filled cell of each column; return {column: (its file, line and name)}.
+
+    A row is hit once at most, so that each finding is one mutation's own; who finds no row left
+    is not planted.
+    """
+    cells = {table: m.rows(text) for table, text in tables.items()}
+    free = {table: list(range(1, len(rows))) for table, rows in cells.items()}
+    planted = {}
+    for place in places:
+        table, column = place.split(".")
+        at = cells[table][0].index(column)
+        rows = [i for i in free[table] if cells[table][i][at]]
+        if rows:
+            row = rng.choice(rows)
+            free[table].remove(row)
+            cells[table][row][at] = mutate(cells[table][row][at])
+            planted[place] = table, row, column
+    tables |= {table: m.join(rows) for table, rows in cells.items()}
+    return {place: (f"{table}.csv", find_line(cells[table], row), column)
+            for place, (table, row, column) in planted.items()}
+
+
+def find_line(cells, row):
+    """Return the line of a file on which a row begins; a cell may hold line breaks."""
+    return 1 + sum(1 + sum(c.count("\n") + c.count("\r") for c in r) for r in cells[:row])
 
 
 def plan(kinds):
-    """Give each kind rounds of places: in a round, one cell of each column."""
+    """Turn kinds into the parameters of a test."""
     return [pytest.param(mutate, columns, id=kind) for kind, (mutate, columns) in kinds.items()]
 
 
@@ -52,8 +68,10 @@ def assert_same(study, whole):
 def test_what_means_the_same_reads_the_same(tmp_path, whole, mutate, columns):
     rng = random.Random(SEED)
     tables = dict(m.TABLES)
-    for place in columns:
-        plant(tables, place, mutate, rng)
+    left = list(columns)
+    while left:
+        planted = plant(tables, left, mutate, rng)
+        left = [c for c in left if c not in planted]
     study = read_study(write_study(tmp_path / "mutated", tables, m.STUDY))
     assert_same(study, whole)
 
@@ -63,15 +81,13 @@ def test_what_means_something_else_is_named_with_its_place(tmp_path, mutate, col
     rng = random.Random(SEED)
     left = list(columns)
     while left:
-        # one cell of a row and file at a time, so that each finding is one mutation's own
-        tables, planted = dict(m.TABLES), []
-        for table in m.TABLES:
-            mine = [c for c in left if c.startswith(f"{table}.")][:1]
-            planted += [plant(tables, place, mutate, rng) for place in mine]
-            left = [c for c in left if c not in mine]
+        tables = dict(m.TABLES)
+        planted = plant(tables, left, mutate, rng)
+        left = [c for c in left if c not in planted]
         found = check_study(write_study(tmp_path / "mutated", tables, m.STUDY))
         places = set(zip(found["file"], found["row"], found["column"], strict=True))
-        assert set(planted) <= places, f"{set(planted) - places} not in\n{found.to_string()}"
+        lost = set(planted.values()) - places
+        assert not lost, f"{lost} not in\n{found.to_string()}"
         assert (found["remedy"] != "").all()
 
 
