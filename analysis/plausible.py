@@ -129,11 +129,13 @@ def check_mixed_units(sheet, column):
     middle = own.transform("median").where(several, logs.median())
     found = []
     for unit, factor in UNITS[column.name].items():
-        # early events make short times usual: only what may be days is doubtful
-        if abs(np.log(factor)) > 1 and (column.unit != "months" or factor < 1):
+        # times to an event are skewed: only long ones may be days or weeks
+        skewed = column.unit == "months"
+        if abs(np.log(factor)) > 1 and (not skewed or factor < 1):
             nearer = (logs + np.log(factor) - middle).abs() < (logs - middle).abs() / 2
             far = (logs - middle).abs() > abs(np.log(factor)) * 0.6
-            odd = (nearer & far).reindex(sheet.frame.index, fill_value=False)
+            odd = nearer & far & (not skewed or frame[column.name] > 60)
+            odd = odd.reindex(sheet.frame.index, fill_value=False)
             found += sheet.findings(odd, column.name, f"unlike the others: is it in {unit}?",
                                     f"convert it to {column.unit}, or look it up", WARNING)
     return found
