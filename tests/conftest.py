@@ -1,8 +1,13 @@
 """A tiny study, made here, on which every door and every chapter is tried."""
 
+import os
+from pathlib import Path
+
 import pandas as pd
 import pytest
 import yaml
+
+ROOT = Path(__file__).parents[1]
 
 PATIENTS = """\
 patient_id,centre,age_years,sex,ecog,disease_status,response_ici,response_rt,ici_start,rt_start,ici_progression,progression,infield_progression,outfield_progression,death,last_followup
@@ -106,3 +111,23 @@ def minimal_study(tmp_path):
     covariates = [{"name": "sex", "label": "Sex", "column": "sex"}]
     return write_study(tmp_path / "minimal", {"patients": rows.to_csv(index=False)},
                        {"title": "A minimal study", "covariates": covariates})
+
+
+def pytest_configure(config):
+    """Name the marker of tests that build a whole book."""
+    config.addinivalue_line("markers", "slow: builds a whole book")
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory):
+    """Return the folder of the book of the demonstration study, built once.
+
+    The environment variable BOOK names one that stands built already.
+    """
+    from report.cli import main
+
+    if built := os.environ.get("BOOK"):
+        return Path(built)
+    out = tmp_path_factory.mktemp("demonstration")
+    assert main(["build", str(ROOT / "data" / "ning2023"), "--out", str(out)]) == 0
+    return out
