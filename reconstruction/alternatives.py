@@ -11,11 +11,11 @@ from reconstruction.core import N
 from reconstruction.fields import anneal_fields
 from reconstruction.polish import judge_curves, only_joint
 from reconstruction.radiotherapy import SCHEDULES, measure, solve_schedules
-from reconstruction.targets import JOINT
+from reconstruction.targets import JOINT, Targets
 from reconstruction.temper import copy_state, run
 
-COOLING = ((0.7, 0.3, 800_000), (0.3, 0.03, 400_000))
-FIELD_MOVES, FIELD_TRIES = 600_000, 40
+COOL, CURVES = (0.7, 0.3, 400_000), (1.0, 0.02, 300_000)  # all, then curves and rules alone
+FIELD_MOVES, FIELD_TRIES, FEW = 2_000_000, 40, 3
 MEDIANS = 15  # numbers of `judge_curves` that must be exact; the others may be one unit off
 #: short names of the search, as study.yml calls the covariates
 NAMES = {"virus": "viral_hepatitis", "cp": "child_pugh", "portal": "portal_invasion",
@@ -31,9 +31,9 @@ def make_core(state, columns):
         name: column[k] for k, name in enumerate(columns)}
 
 
-def find_fields(core, windows, seed):
+def find_fields(core, windows, seed, tries=FIELD_TRIES):
     """Find in-field and out-of-field progression with every printed number, or None."""
-    for k in range(FIELD_TRIES):
+    for k in range(tries):
         energy, field = anneal_fields(core["pfs"], core["pfs_event"], core["os"],
                                       core["os_event"], *windows, FIELD_MOVES, seed + k)
         if energy == 0.0:
@@ -56,13 +56,15 @@ def find_alternative(state, targets, windows, seed):
         One row per patient: days, flags, schedule's BED10 in Gy, and the attributes.
     """
     state = copy_state(state)
-    for k, (hot, cold, moves) in enumerate(COOLING):
-        run(state, only_joint(targets), hot, cold, moves, seed + k)
+    joint = only_joint(targets)
+    run(state, joint, *COOL, seed)
+    blank = (np.full_like(part, np.nan) for part in (joint.rows, joint.models))
+    run(state, Targets(*blank, joint.medians, joint.tests), *CURVES, seed + 1)
     if not meets_curves(state, targets):
         return None
     core = make_core(state, JOINT)
     clinical = solve_clinical(core, JOINT, seed, 1.0)
-    field = find_fields(core, windows, seed)
+    field = find_fields(core, windows, seed, FEW)
     if clinical is None or field is None:
         return None
     found = core | clinical

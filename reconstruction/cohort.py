@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import numpy as np
 import pandas as pd
 
@@ -103,3 +105,11 @@ def write_tables(tables, folder):
                 shown[column] = shown[column].map({True: "true", False: "false"})
         shown.to_csv(folder / f"{name}.csv", index=False, date_format="%Y-%m-%d",
                      lineterminator="\n")
+
+
+def write_checksums(folder):
+    """Write SHA256SUMS of all CSV files under `folder`, as `sha256sum -c` reads it."""
+    files = sorted(folder.rglob("*.csv"))
+    lines = [f"{hashlib.sha256(f.read_bytes()).hexdigest()}  {f.relative_to(folder).as_posix()}\n"
+             for f in files]
+    (folder / "SHA256SUMS").write_text("".join(lines), encoding="utf-8")

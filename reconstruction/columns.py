@@ -10,9 +10,9 @@ from numba import njit
 from reconstruction.core import CASE, COUNTS
 from reconstruction.kaplan_meier import Z
 from reconstruction.start import CASE_COLUMNS
-from reconstruction.targets import FREE, JOINT
+from reconstruction.targets import ALONE, FREE, JOINT
 
-MOVES, TRIES = 400_000, 60
+MOVES, TRIES = 400_000, 25
 HOT, COLD = 2.5, 0.2
 GRID = 161
 
@@ -28,8 +28,11 @@ def find_centre(windows):
     Returns
     -------
     ndarray, shape (2, 2)
-        Centre and half-extent of that region, for the log hazard ratio and for its error.
+        Centre and half-extent of that region, for the log hazard ratio and for its error; NaN
+        for a row that is printed as NE.
     """
+    if np.isnan(windows[0, 0]):
+        return np.full((2, 2), np.nan)
     (hr, half), low, high, p = windows
     beta = np.linspace(np.log(hr - half), np.log(hr + half), GRID)[:, None]
     ends = [(np.log(high[0] + s * high[1]) - np.log(low[0] - s * low[1])) / (2 * Z)
@@ -87,6 +90,8 @@ def column_energy(order, day, event, x, centres):
     """
     total = 0.0
     for o in range(2):
+        if np.isnan(centres[o, 0, 0]):
+            continue
         score, info = score_at(order[o], day[o], event[o], x, math.exp(centres[o, 0, 0]))
         if info < 0.05:
             total += 20.0
@@ -137,27 +142,45 @@ def anneal_column(order, day, event, x, fixed, low, high, centres, moves, seed):
     return best, kept
 
 
-def draw_free(name, column, draw):
-    """Draw a free column; return it with its fixed cells and its least and most ones."""
-    counts, fixed = COUNTS[name], np.zeros(column.shape[1], bool)
-    fixed[CASE] = name in CASE_COLUMNS
+def pin_cells(name, state):
+    """Say which cells of a column stay, and at what: the rules that a column alone can break.
+
+    Returns
+    -------
+    tuple of (ndarray of bool, ndarray of int)
+    """
+    _, event, _, column = state[:4]
+    pinned, value = np.zeros(column.shape[1], bool), np.zeros(column.shape[1], np.int64)
+    died = event[1] == 1
     if name == "ehs":
-        fixed |= column[JOINT.index("portal")] == 0
+        pinned = column[JOINT.index("portal")] == 0
+        value[pinned] = 1
+    elif name == "cp":
+        pinned = died | (column[JOINT.index("albi")] == 0)
+    elif name == "virus":
+        pinned, value = died, np.ones_like(value)
+    if name in CASE_COLUMNS:
+        pinned[CASE], value[CASE] = True, CASE_COLUMNS[name]
+    return pinned, value
+
+
+def draw_column(name, state, draw):
+    """Draw a column; return it with its pinned cells and its least and most ones."""
+    counts, (pinned, value) = COUNTS[name], pin_cells(name, state)
     ones = int(draw.choice(counts))
     low, high = (ones, ones) if len(counts) < 3 else (counts[0], counts[-1])
-    x = np.zeros(column.shape[1], np.int64)
-    x[fixed] = CASE_COLUMNS.get(name, 0)
-    x[draw.permutation(np.flatnonzero(~fixed))[:ones - x.sum()]] = 1
-    return x, fixed, low, high
+    x = np.where(pinned, value, 0)
+    x[draw.permutation(np.flatnonzero(~pinned))[:ones - x.sum()]] = 1
+    return x, pinned, low, high
 
 
 def solve_column(name, state, targets, seed, count, tries=TRIES, moves=MOVES):
-    """Find one free column for a state of orders and flags.
+    """Find one column of the univariable rows for a state of orders and flags.
 
     Parameters
     ----------
     name : str
-        One of `FREE`.
+        One of `FREE` or `ALONE`.
     state : tuple of arrays
         See `energy`.
     targets : ndarray, shape (2, 4, 2)
@@ -172,12 +195,12 @@ def solve_column(name, state, targets, seed, count, tries=TRIES, moves=MOVES):
     ndarray
         The column, 0/1.
     """
-    day, event, order, column = state[:4]
-    draw = np.random.default_rng([seed, FREE.index(name)])
+    day, event, order = state[:3]
+    draw = np.random.default_rng([seed, (FREE + ALONE).index(name)])
     centres = np.array([find_centre(windows) for windows in targets])
     best, hits = None, (-1,)
     for _ in range(tries):
-        x, fixed, low, high = draw_free(name, column, draw)
+        x, fixed, low, high = draw_column(name, state, draw)
         energy, kept = anneal_column(order, day, event, x, fixed, low, high, centres, moves,
                                      int(draw.integers(2**31)))
         found = (*count(kept), -energy)

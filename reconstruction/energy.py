@@ -17,7 +17,7 @@ from reconstruction.kaplan_meier import Z, logrank, median_normal
 from reconstruction.targets import FREE, JOINT, MODELS
 
 LOST = 60.0  # energy of a fit that cannot be estimated
-COUNTING = 0.1
+COUNTING, STRICT = 0.1, 0.03
 SLACK = 5.0  # how far the energy after one Newton step may be off
 SIZE = np.array([len(m) for m in MODELS])
 #: position of each column in the two models, -1 where it is not in
@@ -35,8 +35,8 @@ EARLY, SOON, LASTING, LONG = 150, 42, 180, 560
 def distance(value, target, half, power):
     """Σ-term of the energy: 0 within the rounding window, growing ever more slowly outside.
 
-    A `power` below `COUNTING` also counts: 1 for not exact, 1 for more than one unit off, 2 for
-    more than 5 % off.
+    A `power` below `COUNTING` also counts: 1 for not exact, 1 for more than one unit off, 2 (below
+    `STRICT` 5) for more than 5 % off.
     """
     off = abs(value - target) - half
     if off <= 0:
@@ -47,7 +47,7 @@ def distance(value, target, half, power):
         if off > 2.0 * half:
             total += 1.0
             if off + half > 0.05 * abs(target):
-                total += 2.0
+                total += 5.0 if power < STRICT else 2.0
     return total
 
 
@@ -65,10 +65,12 @@ def row_energy(beta, se, target, power):
     off = abs(hr / target[0, 0] - 1.0)
     if off > 0.045:
         total += 2.0 + 20.0 * (off - 0.045)
+        if power < STRICT:
+            total += 4.0
     for cut in (0.05, 0.15):
         side = target[3, 0] - cut
         if (p - cut) * side < 0 or (side == 0 and p < cut):
-            total += 2.0
+            total += 6.0 if power < STRICT else 2.0
     return total
 
 
@@ -133,7 +135,7 @@ def eval_median(state, which, targets, out, reverse, power):
     for k in range(3):
         total += LOST / 3 if np.isnan(out[k]) else distance(
             out[k], targets[which, k, 0], targets[which, k, 1], power)
-    return MEDIAN_WEIGHT * total
+    return MEDIAN_WEIGHT * total * (3.0 if power < COUNTING else 1.0)
 
 
 @njit(cache=True)

@@ -12,7 +12,7 @@ from reconstruction.targets import read_published, window
 
 FIELDS = ("ifpfs", "ofpfs")
 RATES_MO = (12.0, 24.0)
-POWER = 0.3
+POWER, HOT, COLD = 0.3, 6.0, 0.1
 GAP = 28  # days between a first and a second kind of progression
 
 
@@ -91,7 +91,7 @@ def anneal_fields(pfs, pfs_event, os, os_event, medians, rates, moves, seed):
     for step in range(moves):
         if best == 0.0:
             break
-        heat = 4.0 * (0.02 ** (step / moves))
+        heat = HOT * (COLD / HOT) ** (step / moves)
         i = able[np.random.randint(len(able))]
         a, b = field[0, i], field[1, i]
         later = 0 if a > b else 1

@@ -8,14 +8,14 @@ import numpy as np
 
 from reconstruction.columns import TRIES, solve_column
 from reconstruction.cox import fit_model, fit_one, sort_order
-from reconstruction.energy import SIZE
+from reconstruction.energy import SIZE, eval_rules
 from reconstruction.kaplan_meier import Z, logrank, median_normal
-from reconstruction.targets import FREE, JOINT, Targets
+from reconstruction.targets import ALONE, FREE, JOINT, Targets
 from reconstruction.temper import copy_state, run
 
 COOL = (0.7, 0.2, 2_000_000)  # temperatures and tries of the cooling of the joint columns
-POLISH, COUNT_POWER = (1.0, 0.15, 4_000_000), 0.05
-FEW = 4  # tries of each free column before the polishing
+POLISH = ((1.2, 0.15, 8_000_000, 0.05), (0.6, 0.1, 4_000_000, 0.05))  # …, power of the energy
+FEW = 6  # tries of each free column before the polishing
 SIDES = (0.05, 0.15)
 
 
@@ -43,6 +43,21 @@ def add_free(state, targets, seed, tries=TRIES):
     return (*state[:3], np.ascontiguousarray(np.vstack(columns)), *state[4:])
 
 
+def renew_alone(state, targets, seed, tries=TRIES):
+    """Solve again, in place, the joint columns that are in no model; keep what breaks no rule."""
+    for name in ALONE:
+        c = JOINT.index(name)
+
+        def count(x, c=c):
+            return count_column(state, x, targets.rows[c])
+
+        old = state[3][c].copy()
+        state[3][c] = solve_column(name, state, targets.rows[c], seed, count, tries)
+        if eval_rules(state) > 0 or count(old) >= count(state[3][c]):
+            state[3][c] = old
+    return state
+
+
 def count_column(state, x, windows):
     """Count exact numbers and those within one unit of one column with its windows."""
     marks = [m for o in range(2) for m in judge_row(state, x, o, windows[o])]
@@ -68,8 +83,16 @@ def polish(state, targets, seed):
     state = copy_state(state)
     run(state, only_joint(targets), *COOL, seed)
     state = add_free(state, targets, seed, FEW)
-    run(state, targets, *POLISH, seed + 1, 1e-5, COUNT_POWER)
-    return add_free(state, targets, seed + 1)
+    for k in range(len(POLISH)):
+        state = polish_once(state, targets, seed, k)
+    return state
+
+
+def polish_once(state, targets, seed, k):
+    """Anneal all columns in the `k`-th way of `POLISH`, then search those that stand alone."""
+    hot, cold, moves, power = POLISH[k]
+    run(state, targets, hot, cold, moves, seed + k + 1, 1e-5, power)
+    return renew_alone(add_free(state, targets, seed + k + 1), targets, seed + k + 1)
 
 
 def mark(value, window):

@@ -12,6 +12,7 @@ import pandas as pd
 JOINT = ("sex", "virus", "ecog", "afp", "cp", "albi", "portal", "hepx", "local", "diam", "dc1",
          "pel")
 FREE = ("age", "ehs", "tnum", "pfs1", "interval", "first")
+ALONE = ("sex", "virus", "cp", "diam", "dc1")  # joint columns that are in no model
 MODELS = (("ecog", "afp", "albi", "portal", "hepx", "local", "pel"),
           ("ecog", "afp", "hepx", "local", "pel"))
 PARTS = ("hr", "lo", "hi", "p")
