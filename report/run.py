@@ -179,8 +179,7 @@ def finish(notebook, job):
     """
     notebook.cells = [cell for cell in notebook.cells
                       if "injected-parameters" not in cell.metadata.get("tags", [])]
-    shown = job.values | {
-        "study_dir": os.path.relpath(job.study_dir, (job.book_dir / job.chapter.file).parent)}
+    shown = job.values | {"study_dir": show_folder(job)}
     remarks = []
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
@@ -193,6 +192,13 @@ def finish(notebook, job):
     for name in ("papermill", "press", "jupytext"):
         notebook.metadata.pop(name, None)
     return "".join(remarks)
+
+
+def show_folder(job):
+    """Name the study's folder as a reader would, and no folder of this machine."""
+    if job.study_dir.is_relative_to(job.book_dir):
+        return os.path.relpath(job.study_dir, (job.book_dir / job.chapter.file).parent)
+    return job.study_dir.name
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from analysis.safety import BANDS, WINDOWS
 
 WHEN = {"acute": "acute", "late": "late", "all": "any time"}
 CRITERIA = {"classic": "Classic RILD", "non_classic": "Non-classic RILD"}
+RILD_CAPTION = "Patients held against the criteria of radiation-induced liver disease, n (%)."
 VERDICTS = {"met": "Met", "progression": "Reached after progression",
             "not_met": "Not met", "unknown": "Cannot be judged"}
 
@@ -204,6 +205,20 @@ def rild_table(screen):
                                      for v in VERDICTS))
              for criterion in screen["criterion"].unique()]
     return pd.DataFrame(cells, columns=["Criterion", *VERDICTS.values()])
+
+
+def explain_rild(screen):
+    """Say what the screen for radiation-induced liver disease asks, where there is one."""
+    if screen is None or len(screen) == 0:
+        return []
+    return ["Radiation-induced liver disease ({term}`RILD`) has two faces "
+            "{cite:p}`lawrence1995,pan2010`: the *classic* form is ascites without tumour as its "
+            "cause, with a marked rise of alkaline phosphatase; the *non-classic* one is a steep "
+            "rise of transaminases.",
+            "Both are diagnoses of exclusion, so a rise after documented progression is counted "
+            "apart.",
+            "The rise of transaminases is measured from the upper limit of normal, or from the "
+            "patient's own value where that was above the limit before treatment."]
 
 
 def describe_rild(screen):

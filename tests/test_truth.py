@@ -1,0 +1,205 @@
+"""Nothing stands in a book that is not in its results, its study.yml or its methods."""
+
+import re
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from conftest import write_study
+
+from analysis.study import read_results, read_study
+from report.chapters import find_missing, read_chapters, settle_parameters
+from report.run import plan_jobs, run_jobs
+
+ROOT = Path(__file__).parents[1]
+CHAPTERS = read_chapters(ROOT)
+PARTICULARS = re.compile(
+    r"hepatocellular|\bHCC\b|checkpoint|sintilimab|camrelizumab|lenvatinib|\bPVTT\b|ning2023|"
+    r"hbsn|radiother|irradiat|radiation|\bICI\b|immun", re.I)
+SCRIPT = "<script>alert('x')</script>"
+NUMBER = re.compile(r"(?<![\w.])−?\d+(?:\.\d+)?(?!\w|\.\d)")
+
+
+def write_large(folder):
+    """300 patients with another disease, three-level groups, events and no index radiotherapy."""
+    rng = np.random.default_rng(7)
+    n = 300
+    stage = rng.choice(["IIIA", "IIIB", "IV"], n)
+    time = rng.weibull(1.3, n) * np.where(stage == "IV", 14, 26)
+    rows = pd.DataFrame({
+        "patient_id": [f"OV{i}" for i in range(n)], "age_years": rng.integers(30, 85, n),
+        "sex": "female", "figo": stage, "residual": rng.choice(["none", "small", "large"], n),
+        "ca125": rng.lognormal(5, 1, n).round(0),
+        "os_months": np.minimum(time, 30).round(2) + 0.05, "os_event": (time < 30).astype(int),
+        "pfs_months": np.minimum(time * 0.6, 30).round(2) + 0.05,
+        "pfs_event": (time * 0.6 < 30).astype(int)})
+    events = pd.DataFrame({"patient_id": rng.choice(rows["patient_id"], 400),
+                           "term": rng.choice(["Neutropenia", "Neuropathy", "Nausea"], 400),
+                           "grade": rng.choice([1, 2, 3, 4], 400),
+                           "onset_day": rng.integers(1, 200, 400)})
+    covariates = [{"name": "figo", "label": "FIGO stage", "column": "figo", "reference": "IIIA"},
+                  {"name": "residual", "label": "Residual disease", "column": "residual",
+                   "reference": "none"},
+                  {"name": "ca125", "label": "CA-125", "column": "ca125", "cut": 150}]
+    return write_study(folder, {"patients": rows.to_csv(index=False),
+                                "adverse_events": events.to_csv(index=False)},
+                       {"title": "Ovarian cohort", "disease": "ovarian cancer",
+                        "treatment": "chemotherapy", "treatment_short": "chemo",
+                        "covariates": covariates})
+
+
+def write_nasty(folder):
+    """Names that break pages: quotes, pipes, markup, right-to-left text, pictures, long words."""
+    names = [SCRIPT, 'a "quoted" | piped_name', "قسم الأورام", "🫀 *star* `tick` $x$ {brace}",
+             "=1+1", "very " * 30 + "long"]
+    n = 60
+    rng = np.random.default_rng(3)
+    rows = pd.DataFrame({"patient_id": [f"N_{i}" for i in range(n)],
+                         "centre": rng.choice(names, n), "ward": rng.choice(names, n),
+                         "age_years": rng.integers(30, 85, n),
+                         "os_months": rng.exponential(12, n).round(2) + 0.1,
+                         "os_event": rng.integers(0, 2, n)})
+    events = pd.DataFrame({"patient_id": rng.choice(rows["patient_id"], 90),
+                           "term": rng.choice(names, 90), "grade": rng.choice([1, 2, 3], 90),
+                           "onset_day": rng.integers(1, 200, 90)})
+    covariates = [{"name": "ward", "label": SCRIPT, "column": "ward", "reference": "=1+1"},
+                  {"name": "age", "label": "|Age|_of_*all*", "column": "age_years", "cut": 60}]
+    return write_study(folder, {"patients": rows.to_csv(index=False),
+                                "adverse_events": events.to_csv(index=False)},
+                       {"title": f"Title {SCRIPT}", "disease": 'a "disease" | of_*names*',
+                        "treatment": SCRIPT, "covariates": covariates})
+
+
+def write_minimal(folder):
+    rng = np.random.default_rng(5)
+    rows = pd.DataFrame({"patient_id": [f"M{i}" for i in range(12)],
+                         "os_months": rng.exponential(9, 12).round(1) + 0.1,
+                         "os_event": [1, 0] * 6, "sex": ["male", "female"] * 6,
+                         "age_years": range(40, 76, 3)})
+    return write_study(folder, {"patients": rows.to_csv(index=False)}, {"title": "Minimal"})
+
+
+STUDIES = {"minimal": write_minimal, "large": write_large, "nasty": write_nasty}
+
+
+@pytest.fixture(scope="module", params=STUDIES)
+def book(request, tmp_path_factory):
+    """The executed chapters of one study: its folder, its pages by name, its results."""
+    folder = STUDIES[request.param](tmp_path_factory.mktemp(request.param) / request.param)
+    study = read_study(folder)
+    work = tmp_path_factory.mktemp("executed")
+    chapters = [c for c in CHAPTERS if not find_missing(c, study)]
+    run_jobs(plan_jobs(chapters, ROOT, folder, work,
+                       settle_parameters(CHAPTERS, study.chapters, [])))
+    pages = {c.name: nbformat.read(work / c.name / f"{c.file}.ipynb", 4) for c in chapters}
+    results = {key: frame for c in chapters for key, frame in read_results(work / c.name).items()}
+    return folder, pages, results, work
+
+
+def said(page):
+    """What a page computed."""
+    return "\n".join(o["data"].get("text/markdown", "") for c in page.cells
+                     for o in c.get("outputs", []) if "data" in o)
+
+
+def written(page):
+    """What a page prints without having computed it."""
+    return "\n".join(c.source for c in page.cells if c.cell_type == "markdown")
+
+
+def strip(text):
+    """Leave what a reader sees as words and numbers of results."""
+    text = re.sub(r"\{number\}`([^`<]*(?:<[^`<]*)?) <[^`]*>`", r"\1", text)
+    text = re.sub(r"10\.\d{4,}/\S+", "", text)
+    text = re.sub(r"^:(name|figclass|align|icon|class):.*$|^:::.*?(figure|table|admonition)\}", "",
+                  text, flags=re.M)
+    return re.sub(r"`[^`]*`|\]\([^)]*\)|\{[^}]*\}", " ", text)
+
+
+def spell(value):
+    """List the ways in which a number may be printed."""
+    value = abs(float(value))
+    return {f"{np.floor(v * 10**d + 0.5 + 1e-9) / 10**d:.{d}f}" for v in (value, 100 * value)
+            for d in range(4)}
+
+
+def list_allowed(folder, results):
+    """List all numbers that results, study.yml, parameters and labels hold."""
+    allowed = set()
+    for frame in results.values():
+        for column in frame.columns:
+            if pd.api.types.is_numeric_dtype(frame[column]):
+                for value in frame[column].replace([np.inf, -np.inf], np.nan).dropna().unique():
+                    allowed |= spell(value)
+            else:
+                allowed |= set(NUMBER.findall(" ".join(map(str, frame[column].unique()))))
+        totals = frame.select_dtypes("number").sum()
+        allowed |= {str(int(t)) for t in totals if np.isfinite(t)}
+    texts = [(folder / "study.yml").read_text(encoding="utf-8")]
+    texts += [c.text for c in CHAPTERS]
+    texts.append((ROOT / "analysis" / "prose" / "methods.py").read_text(encoding="utf-8"))
+    for text in texts:
+        for number in NUMBER.findall(text):
+            allowed |= spell(number.replace("−", "-"))
+    return allowed
+
+
+def test_every_number_is_in_the_results_or_in_the_study(book):
+    folder, pages, results, _ = book
+    allowed = list_allowed(folder, results)
+    n = len(read_study(folder).patients)
+    allowed |= {str(i) for i in range(32)} | {str(n)}
+    strange = {}
+    for name, page in pages.items():
+        found = [x.lstrip("−") for x in NUMBER.findall(strip(said(page)))]
+        strange |= {(name, x): 1 for x in found if x not in allowed}
+    assert not strange
+
+
+def test_no_particular_of_the_demonstration_study_stands_in_another_book(book):
+    _, pages, _, _ = book
+    shown = {name: PARTICULARS.findall(strip(said(page) + written(page)))
+             for name, page in pages.items() if name not in {"rerun", "intro", "treatment", "albi"}}
+    assert not {k: set(v) for k, v in shown.items() if v}
+
+
+def test_markup_in_names_is_inert(book):
+    _, pages, _, work = book
+    for page in pages.values():
+        shown = re.sub(r"^:alt:.*$", "", said(page), flags=re.M)  # an attribute, escaped by docutils
+        assert "<script" not in shown.lower()
+    for figure in work.rglob("*.svg"):
+        assert "<script" not in figure.read_text(encoding="utf-8").lower()
+
+
+def test_nothing_of_a_person_gets_out(book):
+    folder, pages, results, work = book
+    identifiers = set(read_study(folder).patients["patient_id"])
+    for page in pages.values():
+        words = set(re.findall(r"[\w]+", nbformat.writes(page)))
+        assert not identifiers & words
+        assert str(folder.parent) not in nbformat.writes(page)
+    for path in work.rglob("results/*/*.csv"):
+        assert not identifiers & set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+    for frame in results.values():
+        assert "patient_id" not in frame
+        assert not any("date" in str(t) for t in frame.dtypes)
+
+
+def test_no_saved_cell_begins_a_formula(book):
+    *_, work = book
+    for path in work.rglob("results/*/*.csv"):
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        for cell in frame.to_numpy().ravel():
+            assert cell[:1] not in {"=", "+", "@"} and (
+                cell[:1] != "-" or re.fullmatch(r"-[\d.e+-]+|-inf", cell)), (path.name, cell)
+
+
+def test_study_words_are_what_the_pages_say(book):
+    folder, pages, *_ = book
+    settings = yaml.safe_load((folder / "study.yml").read_text(encoding="utf-8"))
+    if settings.get("disease") == "ovarian cancer":
+        assert "ovarian cancer" in said(pages["cohort"])
