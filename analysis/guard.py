@@ -57,9 +57,7 @@ class Guard:
         frames = [f for f in drawn if isinstance(f, pd.DataFrame) and len(f.columns)]
         if any("patient_id" in f for f in frames):
             return "it shows single patients"
-        released = [self.release(f) for f in frames]
-        if any((f.empty and f.attrs.get("withheld")) or ("n" in f and f["n"].map(tell).any())
-               for f in released):
+        if any(hides_count(f, self.release(f)) for f in frames):
             return "some of its counts are withheld"
         return ""
 
@@ -95,6 +93,13 @@ class Spokesman:
         if isinstance(given, pd.DataFrame) and len(given.columns):
             return self.guard.release(given)
         return given
+
+
+def hides_count(raw, released):
+    """Say whether a count or a whole group of a result is withheld."""
+    lost = any(set(raw[c]) - set(released[c]) for c in ("endpoint", "group", "level") if c in raw)
+    return lost or (released.empty and bool(released.attrs.get("withheld"))) or (
+        "n" in released and bool(released["n"].map(tell).any()))
 
 
 def count_margins(study):

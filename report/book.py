@@ -15,6 +15,7 @@ import yaml
 from report.chapters import read_contents
 from report.lock import put, recover
 from report.run import PRODUCTS
+from report.words import prune_glossary
 
 FURNITURE = ("references.bib", "_static")
 BANNER = "Synthetic data: these patients do not exist."
@@ -56,8 +57,28 @@ def stage(book_dir, stage_dir, jobs, absent, study):
             (stage_dir / file).parent.mkdir(parents=True, exist_ok=True)
             text = unlink(page.read_text(encoding="utf-8"), absent)
             (stage_dir / f"{file}.md").write_text(text, encoding="utf-8")
+    shorten_glossary(stage_dir)
     write_contents(book_dir, stage_dir, left_out)
     write_configuration(book_dir, stage_dir, study)
+
+
+def shorten_glossary(stage_dir):
+    """Leave the words that no page of this book uses out of its glossary."""
+    path = stage_dir / "glossary.md"
+    if path.is_file():
+        said = "\n".join(text for chapter in sorted(stage_dir.rglob("*.ipynb"))
+                         for text in list_texts(nbformat.read(chapter, as_version=4)))
+        said += "".join(page.read_text(encoding="utf-8") for page in stage_dir.rglob("*.md")
+                        if page != path)
+        path.write_text(prune_glossary(path.read_text(encoding="utf-8"), said), encoding="utf-8")
+
+
+def list_texts(notebook):
+    """List what an executed chapter prints."""
+    return [text for cell in notebook.cells
+            for text in ([cell.source] if cell.cell_type == "markdown" else
+                         [o.get("data", {}).get("text/markdown", "")
+                          for o in cell.get("outputs", [])])]
 
 
 def stage_chapter(job, stage_dir, absent):
