@@ -128,10 +128,10 @@ def test_without_pdf_the_earlier_one_goes_with_its_book(make):
 
 @pytest.mark.slow
 def test_without_pango_the_pages_are_made_and_one_line_says_why(make, monkeypatch, capsys):
-    def refuse(name, *args):
+    def refuse(name, *rest, **options):
         if name == "weasyprint":
             raise OSError("cannot load library")
-        return load(name, *args)
+        return load(name, *rest, **options)
 
     load = __import__
     monkeypatch.setattr("builtins.__import__", refuse)
