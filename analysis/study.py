@@ -19,6 +19,7 @@ from analysis.schema import OF_PAPER, TABLES, columns
 from analysis.settings import Settings, read_settings
 from analysis.variables import list_wanted, settle_variables
 from analysis.visits import settle_visits
+from analysis.withheld import read_cells
 from analysis.yml import read_yaml
 
 
@@ -181,12 +182,12 @@ def read_results(out_dir):
     Returns
     -------
     dict of (str, str) to DataFrame
-        By chapter and name; text columns keep empty cells empty.
+        By chapter and name; withheld cells are withheld again, and text as it was.
     """
     found = {}
     for path in sorted(Path(out_dir, "results").glob("*/*.csv")):
         try:
-            found[path.parent.name, path.stem] = pd.read_csv(path)
+            found[path.parent.name, path.stem] = read_cells(pd.read_csv(path))
         except pd.errors.EmptyDataError:
             found[path.parent.name, path.stem] = pd.DataFrame()
     return found

@@ -7,7 +7,8 @@ import pytest
 from small_book import change, write_book
 
 from analysis.page import Page
-from analysis.study import read_study
+from analysis.study import read_results, read_study
+from analysis.withheld import tell
 from report.cli import main
 
 DATE = re.compile(r"20(?:19|20|21)-\d\d-\d\d")
@@ -59,6 +60,8 @@ def test_a_shared_page_saves_released_results_and_says_what_it_withheld(tiny_stu
                                   "total": 36, "percent": [5.6, 25.0, 69.4]}))
     folder = tmp_path / "results" / "x"
     assert pd.read_csv(folder / "wards.csv")["n"].tolist() == ["<5", "≥5", "25.0"]
+    again = read_results(tmp_path)["x", "wards"]["n"]
+    assert [tell(n) for n in again] == ["<5", "≥5", ""]
     log = pd.read_csv(folder / "suppressed.csv")
     assert set(log["why"]) == {"fewer than 5", "would give another cell away",
                                "estimated from withheld counts"}
