@@ -12,6 +12,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pandas as pd
 from docutils import nodes
 from sphinx.util.docutils import SphinxRole
@@ -27,6 +28,9 @@ DESCRIBES = {"n", "total", "n_event", "n_risk", "estimate", "conf_low", "conf_hi
 
 #: keeps a bracket or a comma on the line of the number that it touches
 JOINER = "&#8288;"
+
+#: by identity of a result: the result, which keeps its identity, and its cells as text
+SPELLED = {}
 
 
 class Quoted(nodes.inline):
@@ -56,13 +60,21 @@ def find_row(results, chapter, address):
     for (owner, name), frame in sorted(results.items(), key=lambda item: item[0][0] != chapter):
         if not {column, *wanted} <= set(frame.columns):
             continue
-        chosen = frame
+        texts = spell_cells(frame)
+        answers = np.ones(len(frame), dtype=bool)
         for key, value in wanted.items():
-            texts = chosen[key].map(cell_text).astype(str)
-            chosen = chosen[(texts == value) | (texts + ".0" == value)]
-        if len(chosen) == 1:
-            return owner, name, chosen.iloc[0], column
+            answers &= np.isin(texts[key], (value, value.removesuffix(".0")))
+        if answers.sum() == 1:
+            return owner, name, frame.iloc[int(answers.argmax())], column
     return None
+
+
+def spell_cells(frame):
+    """Return each column of a result as an address spells its cells; spelled once per result."""
+    if id(frame) not in SPELLED:
+        SPELLED[id(frame)] = frame, {key: np.array([cell_text(cell) for cell in frame[key]], str)
+                                     for key in frame.columns}
+    return SPELLED[id(frame)][1]
 
 
 def find_printed(ledger, chapter, name, row, column):
