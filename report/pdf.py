@@ -70,8 +70,13 @@ def print_pdf(html_dir, book_dir, study, study_dir, target):
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")  # stamped into the embedded fonts
     weasyprint.HTML(string=text, url_fetcher=fetcher).write_pdf(
         target, stylesheets=styles, font_config=faces, pdf_variant="pdf/ua-1",
-        pdf_identifier=hashlib.sha256(text.encode()).digest()[:16])
+        pdf_identifier=identify(text.replace(html_dir.resolve().as_uri(), "")))
     return sorted(set(remarks))
+
+
+def identify(text):
+    """Return the identifier of a document with this text, wherever its pages stand."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32].encode()
 
 
 def listen(name):
