@@ -8,7 +8,6 @@ import pikepdf
 import pypdf
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT
 from small_book import write_book
 
 from analysis.study import read_results, read_study
@@ -16,6 +15,8 @@ from report import pdf
 from report.book import BANNER
 from report.cli import main
 from report.gather import gather_pages, list_headings
+
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
