@@ -20,7 +20,7 @@ RESPONSES_AFTER = {"CR": 2, "PR": 12, "SD": 12, "PD": 10}
 EARLY = 150  # latest day on which progression can still be the best response
 
 
-def solve_clinical(core, fixed=(), seed=1, seconds=8.0):
+def solve_clinical(core, fixed=(), seed=1, seconds=3.0):
     """Find the clinical attributes.
 
     Parameters

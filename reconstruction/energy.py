@@ -66,11 +66,11 @@ def row_energy(beta, se, target, power):
     if off > 0.045:
         total += 2.0 + 20.0 * (off - 0.045)
         if power < STRICT:
-            total += 4.0
+            total += 8.0
     for cut in (0.05, 0.15):
         side = target[3, 0] - cut
         if (p - cut) * side < 0 or (side == 0 and p < cut):
-            total += 6.0 if power < STRICT else 2.0
+            total += 30.0 if power < STRICT else 2.0
     return total
 
 

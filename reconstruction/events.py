@@ -22,7 +22,7 @@ def read_cells(published):
             for row in rows.itertuples()}
 
 
-def solve_events(cells, follow_up, stopper, seed=1, seconds=4.0):
+def solve_events(cells, follow_up, stopper, seed=1, seconds=2.0):
     """Choose who has which adverse event.
 
     Parameters
