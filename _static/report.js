@@ -4,3 +4,24 @@ window.addEventListener("DOMContentLoaded", () => {
     if (figure.scrollWidth > figure.clientWidth) figure.tabIndex = 0;
   }
 });
+
+/* A long table is narrowed by what is typed above it. */
+window.addEventListener("DOMContentLoaded", () => {
+  for (const table of document.querySelectorAll(".bd-article table.table")) {
+    const rows = [...(table.tBodies[0]?.rows ?? [])];
+    if (rows.length < 100) continue;
+    const box = document.createElement("input");
+    box.type = "search";
+    box.className = "narrow-table form-control";
+    box.placeholder = "Narrow the table";
+    box.setAttribute("aria-label", "Narrow the table");
+    box.addEventListener("input", () => {
+      const wanted = box.value.toLowerCase().split(/\s+/);
+      for (const row of rows) {
+        const text = row.textContent.toLowerCase();
+        row.hidden = !wanted.every((word) => text.includes(word));
+      }
+    });
+    (table.closest(".pst-scrollable-table-container") ?? table).before(box);
+  }
+});

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
 FAILED, BAD_STUDY = 1, 2
@@ -210,7 +211,11 @@ def score(arguments):
         console.print(lack, markup=False)
         return FAILED
     joined = ledger.join(study.published, results)
-    print_findings(score_table(joined))
+    scored = score_table(joined)
+    table = Table(*scored.columns, box=None, pad_edge=False, header_style="bold")
+    for row in scored.itertuples(index=False):
+        table.add_row(*row)
+    console.print(table)
     path = find_out(arguments) / "ledger.csv"
     joined.to_csv(path, index=False, lineterminator="\n")
     console.print(str(path), markup=False)

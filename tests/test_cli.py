@@ -84,3 +84,20 @@ def test_the_module_runs_from_any_folder(tiny_study, tmp_path):
                           env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin"},
                           capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_score_prints_the_ledger_and_writes_it(tmp_path, tiny_study, capsys):
+    (tiny_study / "published.csv").write_text(
+        "id,where,value,decimals,kind,chapter,result,row,column\n"
+        "a,Table 1,36,0,result,cohort,baseline,variable=age,total\n")
+    results = tmp_path / "out" / "results" / "cohort"
+    results.mkdir(parents=True)
+    (results / "baseline.csv").write_text("variable,total\nage,36\n")
+    assert main(["score", str(tiny_study), "--out", str(tmp_path / "out")]) == 0
+    assert "Table 1" in capsys.readouterr().out
+    assert "exact" in (tmp_path / "out" / "ledger.csv").read_text()
+
+
+def test_score_without_a_book_says_what_is_missing(tmp_path, tiny_study, capsys):
+    assert main(["score", str(tiny_study), "--out", str(tmp_path)]) == 1
+    assert "published.csv" in capsys.readouterr().out

@@ -169,7 +169,7 @@ def test_no_particular_of_the_demonstration_study_stands_in_another_book(book):
 def test_markup_in_names_is_inert(book):
     _, pages, _, work = book
     for page in pages.values():
-        shown = re.sub(r"^:alt:.*$", "", said(page), flags=re.M)  # an attribute, escaped by docutils
+        shown = re.sub(r"^:alt:.*$", "", said(page), flags=re.M)
         assert "<script" not in shown.lower()
     for figure in work.rglob("*.svg"):
         assert "<script" not in figure.read_text(encoding="utf-8").lower()

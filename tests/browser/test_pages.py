@@ -133,3 +133,12 @@ def test_the_site_is_light(demonstration):
 @every_chapter
 def test_the_page_of_a_chapter_is_light(demonstration, name):
     assert (demonstration / "html" / f"{name}.html").stat().st_size <= 1.5 * MEGABYTE
+
+
+def test_the_whole_ledger_is_narrowed_by_what_is_typed(visit):
+    page = visit("chapters/published").page
+    rows = page.locator("#published-ledger-table tbody tr:visible")
+    before = rows.count()
+    page.get_by_label("Narrow the table").last.fill("abstract orr")
+    assert 0 < rows.count() < before
+    assert all("Abstract" in text for text in rows.all_inner_texts())
