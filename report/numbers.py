@@ -26,9 +26,6 @@ from analysis.withheld import tell
 DESCRIBES = {"n", "total", "n_event", "n_risk", "estimate", "conf_low", "conf_high", "conf_level",
              "p_value", "percent", "median", "low", "high", "missing", "method", "reason", "value"}
 
-#: keeps a bracket or a comma on the line of the number that it touches
-JOINER = "&#8288;"
-
 #: by identity of a result: the result, which keeps its identity, and its cells as text
 SPELLED = {}
 
@@ -159,12 +156,16 @@ def visit_number(self, node):
     lines = "".join(f'<span class="line"><span class="name">{k}</span> <span>{v}</span></span>'
                     for k, v in said)
     text = escape(node.astext())
-    before = JOINER if "".join(self.body[-1:])[-1:].strip() not in {"", ">"} else ""
+    bracket = "(" if self.body and self.body[-1].endswith("(") else ""
+    if bracket:
+        self.body[-1] = self.body[-1][:-1]
+    # a line must not end between a bracket and its number; only one box holds the two together
     self.body.append(
-        f'{before}<button type="button" class="number" popovertarget="{name}">{text}</button>'
+        f'<span class="number-held">{bracket}'
+        f'<button type="button" class="number" popovertarget="{name}">{text}</button>'
         f'<span popover class="number-card" id="{name}" role="dialog" '
         f'aria-label="What stands behind {text}"><span class="value">{text}</span>{lines}</span>'
-        f'{JOINER}')
+        "</span>")
     raise nodes.SkipNode
 
 
