@@ -50,7 +50,8 @@ def describe_status(study):
     """Say what the data are: made, or a study's own; and which paper reports them."""
     paper = f"[doi:{study.reference}](https://doi.org/{study.reference})" if study.reference else ""
     if study.synthetic:
-        like = f", made so that the analyses of {paper} give back its printed numbers" * bool(paper)
+        like = (f", made so that the analyses of {paper} come as near to its printed numbers as "
+                "the ledger shows") * bool(paper)
         return (f"The patients of this book do not exist: they are synthetic{like}. "
                 + "Closeness to printed numbers is not closeness to people. " * bool(paper)
                 + "No one should be treated by what is read here.")
