@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import ledger
+from analysis.study import read_results, read_study
 
 RESULTS = {("survival", "cox"): pd.DataFrame({
     "endpoint": ["PFS", "PFS", "OS"], "term": ["age", "sex", "sex"],
@@ -73,3 +74,16 @@ def test_every_number_is_counted_once():
     ("<0.001", 3, 0.0011, "off")])
 def test_limits_of_close(printed, decimals, value, status):
     assert ledger.compare(printed, max(decimals, 0), value) == status
+
+
+@pytest.mark.slow
+def test_every_printed_count_of_the_tables_equals_its_saved_result(demonstration):
+    study = read_study("data/ning2023")
+    joined = ledger.join(study.published, read_results(demonstration))
+    tables = joined[joined["where"].isin([f"Table {i}" for i in (1, 2, 3, 6, 7)])]
+    assert len(tables) == 68 + 23 + 23 + 248 + 17
+    words = tables["printed"].str.startswith("<")
+    assert (tables.loc[words, "status"] == "exact").all()
+    numbers = tables[~words]
+    unlike = numbers[numbers["printed"].astype(float) != numbers["shown"].astype(float)]
+    assert unlike.empty, unlike[["id", "printed", "shown"]].to_string()
