@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 
 from reconstruction.core import CASE, COUNTS
+from reconstruction.cox import score_at
 from reconstruction.kaplan_meier import Z
 from reconstruction.start import CASE_COLUMNS
 from reconstruction.targets import ALONE, FREE, JOINT
@@ -48,38 +49,6 @@ def find_centre(windows):
     found = np.array([[beta[rows, 0].mean(), np.ptp(beta[rows, 0]) / 2],
                       [error[0, cols].mean(), np.ptp(error[0, cols]) / 2]])
     return np.maximum(found, [[-np.inf, 1e-4]] * 2)
-
-
-@njit(cache=True)
-def score_at(order, day, event, x, e):
-    """Score and information of one 0/1 covariate at hazard ratio `e` (Efron ties)."""
-    n, at1 = len(order), 0
-    for i in range(n):
-        at1 += x[i]
-    at0, k, score, info = n - at1, 0, 0.0, 0.0
-    while k < n:
-        i = order[k]
-        if event[i] == 0:
-            at1 -= x[i]
-            at0 -= 1 - x[i]
-            k += 1
-            continue
-        d, d1, m = 0, 0, k
-        while m < n and day[order[m]] == day[i] and event[order[m]] == 1:
-            d += 1
-            d1 += x[order[m]]
-            m += 1
-        for step in range(d):
-            part = step / d
-            a = (at1 - part * d1) * e
-            p = a / (a + at0 - part * (d - d1))
-            score -= p
-            info += p * (1.0 - p)
-        score += d1
-        at1 -= d1
-        at0 -= d - d1
-        k = m
-    return score, info
 
 
 @njit(cache=True)

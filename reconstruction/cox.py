@@ -25,6 +25,38 @@ def sort_order(order, day, event):
 
 
 @njit(cache=True)
+def score_at(order, day, event, x, e):
+    """Score and information of one 0/1 covariate at hazard ratio `e` (Efron ties)."""
+    n, at1 = len(order), 0
+    for i in range(n):
+        at1 += x[i]
+    at0, k, score, info = n - at1, 0, 0.0, 0.0
+    while k < n:
+        i = order[k]
+        if event[i] == 0:
+            at1 -= x[i]
+            at0 -= 1 - x[i]
+            k += 1
+            continue
+        d, d1, m = 0, 0, k
+        while m < n and day[order[m]] == day[i] and event[order[m]] == 1:
+            d += 1
+            d1 += x[order[m]]
+            m += 1
+        for step in range(d):
+            part = step / d
+            a = (at1 - part * d1) * e
+            p = a / (a + at0 - part * (d - d1))
+            score -= p
+            info += p * (1.0 - p)
+        score += d1
+        at1 -= d1
+        at0 -= d - d1
+        k = m
+    return score, info
+
+
+@njit(cache=True)
 def fit_one(order, day, event, x, start, tol):
     """Fit one 0/1 covariate.
 
@@ -42,38 +74,10 @@ def fit_one(order, day, event, x, start, tol):
     tuple of (float, float)
         Log hazard ratio and its information; information -1 when it cannot be estimated.
     """
-    n = len(order)
-    n1 = 0
-    for i in range(n):
-        n1 += x[i]
     beta = start
     for _ in range(25):
         e = np.exp(beta)
-        score, info = 0.0, 0.0
-        at1, at0 = n1, n - n1
-        k = 0
-        while k < n:
-            i = order[k]
-            if event[i] == 0:
-                at1 -= x[i]
-                at0 -= 1 - x[i]
-                k += 1
-                continue
-            d, d1, m = 0, 0, k
-            while m < n and day[order[m]] == day[i] and event[order[m]] == 1:
-                d += 1
-                d1 += x[order[m]]
-                m += 1
-            for step in range(d):
-                part = step / d
-                a = (at1 - part * d1) * e
-                p = a / (a + at0 - part * (d - d1))
-                score -= p
-                info += p * (1.0 - p)
-            score += d1
-            at1 -= d1
-            at0 -= d - d1
-            k = m
+        score, info = score_at(order, day, event, x, e)
         if info < 1e-4:
             return beta, -1.0
         move = score / info
