@@ -16,16 +16,14 @@ import pandas as pd
 from reconstruction.alternatives import find_alternative, find_fields, make_core, meets_curves
 from reconstruction.cohort import build_tables, write_checksums, write_tables
 from reconstruction.fields import read_windows
-from reconstruction.polish import count_cox, only_joint, polish
+from reconstruction.polish import count_cox, polish
 from reconstruction.scoreboard import write_scoreboard
-from reconstruction.targets import FREE, JOINT, PUBLISHED, read_published, read_targets
+from reconstruction.targets import FREE, JOINT, PUBLISHED, only_joint, read_published, read_targets
 from reconstruction.temper import temper
 
 STUDY, WORK = PUBLISHED.parent, Path("_build/reconstruction")
-#: seed of a population: rounds
-POPULATIONS = {1: 3800, 2: 1600, 3: 700}
-#: states that are polished: seed of the population and place in it (0 is the best seen)
-POLISHED = ((1, 1),)
+#: seed of a population: rounds until the energy turns strict, and all rounds
+POPULATIONS = {1: (5000, 10000), 2: (5000, 10000)}
 WANTED = 24  # other cohorts to keep
 
 
@@ -49,7 +47,7 @@ def search(targets):
 
     found = {}
     for seed, rounds in POPULATIONS.items():
-        found[seed] = temper(only_joint(targets), seed, rounds, WORK / f"population-{seed}.pkl",
+        found[seed] = temper(only_joint(targets), seed, *rounds, WORK / f"population-{seed}.pkl",
                              report=report)
     return found
 
@@ -65,14 +63,15 @@ def rank(state, targets):
 
 
 def choose(populations, targets):
-    """Polish the candidates; return them, the best first."""
-    states = {}
-    for seed, k in POLISHED:
-        states[seed, k] = keep(f"polished-{seed}-{k}",
-                               lambda s=seed, k=k: polish(populations[s][k], targets, 10 * s + k))
-        say(f"polished {seed}-{k}: {count_cox(states[seed, k], targets)} "
-            f"curves {meets_curves(states[seed, k], targets)}")
-    return sorted(states.values(), key=lambda s: rank(s, targets), reverse=True)
+    """Polish the populations; return the finished states, the best first."""
+    states = []
+    for seed, population in populations.items():
+        state = keep(f"polished-{seed}",
+                     lambda seed=seed, states=population: polish(states, targets, seed))
+        say(f"polished {seed}: {count_cox(state, targets)} "
+            f"curves {meets_curves(state, targets)}")
+        states.append(state)
+    return sorted(states, key=lambda s: rank(s, targets), reverse=True)
 
 
 def build(states, windows):

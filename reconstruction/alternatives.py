@@ -9,9 +9,9 @@ from reconstruction.clinical import solve_clinical
 from reconstruction.cohort import choose_stopped
 from reconstruction.core import N
 from reconstruction.fields import anneal_fields
-from reconstruction.polish import judge_curves, only_joint
+from reconstruction.polish import judge_curves
 from reconstruction.radiotherapy import SCHEDULES, measure, solve_schedules
-from reconstruction.targets import JOINT, Targets
+from reconstruction.targets import JOINT, only_curves, only_joint
 from reconstruction.temper import copy_state, run
 
 CURVES, ATTEMPTS = (3.0, 0.02, 400_000), 4  # annealing of curves and rules alone
@@ -32,12 +32,15 @@ def make_core(state, columns):
         name: column[k] for k, name in enumerate(columns)}
 
 
-def find_fields(core, windows, seed, tries=FIELD_TRIES, moves=FIELD_MOVES):
-    """Find in-field and out-of-field progression with every printed number, or None."""
+def find_fields(core, windows, seed, tries=FIELD_TRIES, moves=FIELD_MOVES, allowed=0.0):
+    """Find in-field and out-of-field progression with every printed number, or None.
+
+    An energy of `NEARLY` may be `allowed`.
+    """
     for k in range(tries):
         energy, field = anneal_fields(core["pfs"], core["pfs_event"], core["os"],
                                       core["os_event"], *windows, moves, seed + k)
-        if energy <= NEARLY:
+        if energy <= allowed:
             return {"infield": field[0], "outfield": field[1]}
     return None
 
@@ -56,9 +59,7 @@ def find_alternative(state, targets, windows, seed):
     DataFrame or None
         One row per patient: days, flags, schedule's BED10 in Gy, and the attributes.
     """
-    joint = only_joint(targets)
-    blank = (np.full_like(part, np.nan) for part in (joint.rows, joint.models))
-    curves = Targets(*blank, joint.medians, joint.tests)
+    curves = only_curves(only_joint(targets))
     tried = (finish_alternative(copy_state(state), targets, curves, windows, 10 * seed + k)
              for k in range(ATTEMPTS))
     return next((table for table in tried if table is not None), None)
@@ -71,7 +72,7 @@ def finish_alternative(state, targets, curves, windows, seed):
         return None
     core = make_core(state, JOINT)
     clinical = solve_clinical(core, JOINT, seed, 0.5)
-    field = find_fields(core, windows, seed, *FEW)
+    field = find_fields(core, windows, seed, *FEW, NEARLY)
     if clinical is None or field is None:
         return None
     found = core | clinical

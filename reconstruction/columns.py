@@ -8,14 +8,15 @@ import numpy as np
 from numba import njit
 
 from reconstruction.core import CASE, COUNTS
-from reconstruction.cox import score_at
+from reconstruction.cox import score_row
 from reconstruction.kaplan_meier import Z
 from reconstruction.start import CASE_COLUMNS
-from reconstruction.targets import ALONE, FREE, JOINT
+from reconstruction.targets import FREE, JOINT
 
 MOVES, TRIES = 400_000, 25
 HOT, COLD = 2.5, 0.2
 GRID = 161
+RESIDUAL = 8  # patients with residual lesions: controlled before, without PEL
 
 
 def find_centre(windows):
@@ -57,11 +58,12 @@ def column_energy(order, day, event, x, centres):
 
     The estimate is one Newton step from the printed value: exact where it matters.
     """
-    total = 0.0
+    total, alone = 0.0, x.reshape(len(x), 1)
     for o in range(2):
         if np.isnan(centres[o, 0, 0]):
             continue
-        score, info = score_at(order[o], day[o], event[o], x, math.exp(centres[o, 0, 0]))
+        score, info, _ = score_row(order[o], day[o], event[o], alone, 0,
+                                   math.exp(centres[o, 0, 0]))
         if info < 0.05:
             total += 20.0
             continue
@@ -126,8 +128,10 @@ def pin_cells(name, state):
         value[pinned] = 1
     elif name == "cp":
         pinned = died | (column[JOINT.index("albi")] == 0)
-    elif name == "virus":
-        pinned, value = died, np.ones_like(value)
+    elif name == "dc1":
+        others = np.flatnonzero(column[JOINT.index("pel")] == 0)
+        pinned[others[np.argsort(-state[0][0, others], kind="stable")[:RESIDUAL]]] = True
+        value[pinned] = 1
     if name in CASE_COLUMNS:
         pinned[CASE], value[CASE] = True, CASE_COLUMNS[name]
     return pinned, value
@@ -149,7 +153,7 @@ def solve_column(name, state, targets, seed, count, tries=TRIES, moves=MOVES):
     Parameters
     ----------
     name : str
-        One of `FREE` or `ALONE`.
+        One of `FREE`.
     state : tuple of arrays
         See `energy`.
     targets : ndarray, shape (2, 4, 2)
@@ -165,9 +169,9 @@ def solve_column(name, state, targets, seed, count, tries=TRIES, moves=MOVES):
         The column, 0/1.
     """
     day, event, order = state[:3]
-    draw = np.random.default_rng([seed, (FREE + ALONE).index(name)])
+    draw = np.random.default_rng([seed, FREE.index(name)])
     centres = np.array([find_centre(windows) for windows in targets])
-    best, hits = None, (-1,)
+    best, hits = None, (-np.inf,)
     for _ in range(tries):
         x, fixed, low, high = draw_column(name, state, draw)
         energy, kept = anneal_column(order, day, event, x, fixed, low, high, centres, moves,

@@ -5,6 +5,8 @@ All functions take patients in the order of their times, events before censoring
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from numba import njit
 
@@ -25,35 +27,47 @@ def sort_order(order, day, event):
 
 
 @njit(cache=True)
-def score_at(order, day, event, x, e):
-    """Score and information of one 0/1 covariate at hazard ratio `e` (Efron ties)."""
-    n, at1 = len(order), 0
-    for i in range(n):
-        at1 += x[i]
-    at0, k, score, info = n - at1, 0, 0.0, 0.0
-    while k < n:
+def score_row(order, day, event, x, c, ratio):
+    """Score, information and its slope of one 0/1 covariate at a hazard ratio (Efron ties).
+
+    Parameters
+    ----------
+    order, day, event : 1-d arrays of int, length n
+    x : 2-d array, shape (n, covariates)
+    c : int
+        Column of the covariate in `x`.
+    ratio : float
+
+    Returns
+    -------
+    tuple of float
+        Score, information, and the slope of the information in the log hazard ratio.
+    """
+    n = len(order)
+    at, score, info, slope, k = 0.0, 0.0, 0.0, 0.0, n - 1
+    while k >= 0:
         i = order[k]
         if event[i] == 0:
-            at1 -= x[i]
-            at0 -= 1 - x[i]
-            k += 1
+            at += x[i, c]
+            k -= 1
             continue
-        d, d1, m = 0, 0, k
-        while m < n and day[order[m]] == day[i] and event[order[m]] == 1:
+        d, tied = 0, 0.0
+        while k >= 0 and day[order[k]] == day[i] and event[order[k]] == 1:
+            tied += x[order[k], c]
             d += 1
-            d1 += x[order[m]]
-            m += 1
+            k -= 1
+        at += tied
+        score += tied
         for step in range(d):
             part = step / d
-            a = (at1 - part * d1) * e
-            p = a / (a + at0 - part * (d - d1))
+            exposed = at - part * tied
+            a = exposed * ratio
+            p = a / (a + (n - 1 - k) - part * d - exposed)
+            q = p * (1.0 - p)
             score -= p
-            info += p * (1.0 - p)
-        score += d1
-        at1 -= d1
-        at0 -= d - d1
-        k = m
-    return score, info
+            info += q
+            slope += q * (1.0 - 2.0 * p)
+    return score, info, slope
 
 
 @njit(cache=True)
@@ -74,10 +88,9 @@ def fit_one(order, day, event, x, start, tol):
     tuple of (float, float)
         Log hazard ratio and its information; information -1 when it cannot be estimated.
     """
-    beta = start
+    beta, alone = start, x.reshape(len(x), 1)
     for _ in range(25):
-        e = np.exp(beta)
-        score, info = score_at(order, day, event, x, e)
+        score, info, _ = score_row(order, day, event, alone, 0, math.exp(beta))
         if info < 1e-4:
             return beta, -1.0
         move = score / info
@@ -90,11 +103,61 @@ def fit_one(order, day, event, x, start, tol):
 
 
 @njit(cache=True)
+def score_rows(order, day, event, x, ratio, at, tied, out):
+    """Do as `score_row` for many covariates, each at its own hazard ratio.
+
+    Parameters
+    ----------
+    order, day, event : 1-d arrays of int, length n
+    x : 2-d array of float, shape (n, covariates)
+    ratio : 1-d array, length covariates
+    at, tied : 1-d arrays, length covariates
+        Scratch.
+    out : 2-d array, shape (3, covariates)
+        Filled with score, information and the slope of the information in the log hazard ratio.
+    """
+    n, width = x.shape
+    at[:] = 0.0
+    out[:, :] = 0.0
+    k = n - 1
+    while k >= 0:
+        i = order[k]
+        if event[i] == 0:
+            for c in range(width):
+                at[c] += x[i, c]
+            k -= 1
+            continue
+        tied[:] = 0.0
+        d = 0
+        while k >= 0 and day[order[k]] == day[i] and event[order[k]] == 1:
+            j = order[k]
+            for c in range(width):
+                tied[c] += x[j, c]
+            d += 1
+            k -= 1
+        total = float(n - 1 - k)
+        for c in range(width):
+            at[c] += tied[c]
+            out[0, c] += tied[c]
+        for step in range(d):
+            part = step / d
+            there = total - part * d
+            for c in range(width):
+                exposed = at[c] - part * tied[c]
+                a = exposed * ratio[c]
+                p = a / (a + there - exposed)
+                q = p * (1.0 - p)
+                out[0, c] -= p
+                out[1, c] += q
+                out[2, c] += q * (1.0 - 2.0 * p)
+
+
+@njit(cache=True)
 def make_work(p):
     """Make the scratch arrays of `step_model` for up to `p` covariates."""
     q = p * (p + 1) // 2
-    return (np.zeros(p), np.zeros(q), np.zeros(p), np.zeros(q), np.zeros(p), np.zeros((p, p)),
-            np.zeros((p, p)), np.zeros((p, p)))
+    return (np.zeros(p), np.zeros(q), np.zeros(p), np.zeros(q), np.zeros(p), np.zeros(q),
+            np.zeros(p), np.zeros((p, p)), np.zeros((p, p)))
 
 
 @njit(cache=True)
@@ -108,76 +171,95 @@ def expand(x, pairs):
 
 
 @njit(cache=True)
-def accumulate(order, day, event, x, pairs, beta, work):
-    """Fill score and lower triangle of the information of a multivariable model."""
-    s1, s2, t1, t2, score, info, _, _ = work
-    p = len(beta)
+def weigh(x, beta):
+    """Relative hazard of one patient."""
+    eta = 0.0
+    for a in range(len(beta)):
+        eta += beta[a] * x[a]
+    return math.exp(eta)
+
+
+@njit(cache=True)
+def accumulate(order, day, event, x, pairs, weight, p, work):
+    """Fill score and information (lower triangle, row by row) of a multivariable model.
+
+    `weight` holds the relative hazard of each patient.
+    """
+    s1, s2, t1, t2, score, info, mean, _, _ = work
     q = p * (p + 1) // 2
     s1[:] = 0.0
     s2[:] = 0.0
     score[:] = 0.0
-    info[:, :] = 0.0
+    info[:] = 0.0
     s0 = 0.0
     k = len(order) - 1
     while k >= 0:
-        m, d, t0 = k, 0, 0.0
-        while m >= 0 and day[order[m]] == day[order[k]] and event[order[m]] == event[order[k]]:
-            i = order[m]
-            eta = 0.0
-            for a in range(p):
-                eta += beta[a] * x[i, a]
-            w = np.exp(eta)
+        i = order[k]
+        if event[i] == 0:
+            w = weight[i]
             s0 += w
             for a in range(p):
                 s1[a] += w * x[i, a]
             for a in range(q):
                 s2[a] += w * pairs[i, a]
-            if event[i] == 1:
-                if d == 0:
-                    t1[:] = 0.0
-                    t2[:] = 0.0
-                d += 1
-                t0 += w
-                for a in range(p):
-                    t1[a] += w * x[i, a]
-                    score[a] += x[i, a]
-                for a in range(q):
-                    t2[a] += w * pairs[i, a]
-            m -= 1
+            k -= 1
+            continue
+        d, t0 = 0, 0.0
+        t1[:] = 0.0
+        t2[:] = 0.0
+        while k >= 0 and day[order[k]] == day[i] and event[order[k]] == 1:
+            j = order[k]
+            w = weight[j]
+            t0 += w
+            for a in range(p):
+                t1[a] += w * x[j, a]
+                score[a] += x[j, a]
+            for a in range(q):
+                t2[a] += w * pairs[j, a]
+            d += 1
+            k -= 1
+        s0 += t0
+        for a in range(p):
+            s1[a] += t1[a]
+        for a in range(q):
+            s2[a] += t2[a]
         for step in range(d):
             part = step / d
             inv = 1.0 / (s0 - part * t0)
+            for a in range(p):
+                mean[a] = (s1[a] - part * t1[a]) * inv
+                score[a] -= mean[a]
+            for a in range(q):
+                info[a] += (s2[a] - part * t2[a]) * inv
             c = 0
             for a in range(p):
-                mean = (s1[a] - part * t1[a]) * inv
-                score[a] -= mean
                 for b in range(a + 1):
-                    info[a, b] += ((s2[c] - part * t2[c]) * inv
-                                   - mean * (s1[b] - part * t1[b]) * inv)
+                    info[c] -= mean[a] * mean[b]
                     c += 1
-        k = m
 
 
 @njit(cache=True)
 def invert(info, p, low, inverse):
     """Invert a positive definite matrix given by its lower triangle; False when it is not."""
+    k = 0
     for a in range(p):
         for b in range(a + 1):
-            total = info[a, b]
+            total = info[k]
+            k += 1
             for c in range(b):
                 total -= low[a, c] * low[b, c]
             if a == b:
                 if total < 1e-6:
                     return False
-                low[a, a] = np.sqrt(total)
+                low[a, a] = 1.0 / math.sqrt(total)
             else:
-                low[a, b] = total / low[b, b]
+                low[a, b] = total * low[b, b]
     for c in range(p):
         for a in range(c, p):
             total = 1.0 if a == c else 0.0
             for b in range(c, a):
                 total -= low[a, b] * inverse[b, c]
-            inverse[a, c] = total / low[a, a]
+            inverse[a, c] = total * low[a, a]
     for a in range(p):
         for b in range(a + 1):
             total = 0.0
@@ -188,7 +270,7 @@ def invert(info, p, low, inverse):
 
 
 @njit(cache=True)
-def step_model(order, day, event, x, pairs, beta, variance, work):
+def step_model(order, day, event, x, pairs, weight, beta, variance, work):
     """Take one Newton step of a multivariable model in place.
 
     Parameters
@@ -196,6 +278,8 @@ def step_model(order, day, event, x, pairs, beta, variance, work):
     order, day, event : 1-d arrays of int, length n
     x, pairs : 2-d arrays, shapes (n, p or more) and (n, p(p+1)/2 or more)
         Covariates and their products, see `expand`.
+    weight : 1-d array, length n
+        Relative hazards at `beta`, see `weigh`.
     beta, variance : 1-d arrays, length p
         Log hazard ratios, and their variances at the point where the step began.
     work : tuple of arrays
@@ -207,8 +291,8 @@ def step_model(order, day, event, x, pairs, beta, variance, work):
         Largest change of a log hazard ratio; -1 when the model cannot be estimated.
     """
     p = len(beta)
-    accumulate(order, day, event, x, pairs, beta, work)
-    _, _, _, _, score, info, low, inverse = work
+    accumulate(order, day, event, x, pairs, weight, p, work)
+    _, _, _, _, score, info, _, low, inverse = work
     if not invert(info, p, low, inverse):
         return -1.0
     largest = 0.0
@@ -234,12 +318,14 @@ def fit_model(order, day, event, x, tol=1e-9):
         Log hazard ratios and standard errors; NaN when it cannot be estimated.
     """
     n, p = x.shape
+    x = np.ascontiguousarray(x, float)
     pairs = np.zeros((n, p * (p + 1) // 2))
     for i in range(n):
-        expand(x[i].astype(float), pairs[i])
+        expand(x[i], pairs[i])
     beta, variance, work = np.zeros(p), np.zeros(p), make_work(p)
     for _ in range(30):
-        largest = step_model(order, day, event, x.astype(float), pairs, beta, variance, work)
+        weight = np.exp(x @ beta)
+        largest = step_model(order, day, event, x, pairs, weight, beta, variance, work)
         if largest < 0:
             break
         if largest < tol:

@@ -1,8 +1,10 @@
 """How far a state is from the printed survival results; compiled.
 
 A state is a tuple of arrays, changed in place: `day, event, order` (2, 36), PFS and OS; `column`
-(12 or 18, 36), 0/1, the joint columns and then the free ones; `model` (2, 36, 7), the model columns
-by patient; `pairs` (2, 36, 28), their products. `power` says how the energy grows: near 0 as log.
+(9 or 18, 36), 0/1, the joint columns and then the free ones; `model` (2, 36, 7), the model columns
+by patient; `pairs` (2, 36, 28), their products. The energy grows as the fourth root of the
+distance; a `strict` one weighs more what must not be: a number 5 % off, a P value on the wrong
+side.
 """
 
 from __future__ import annotations
@@ -12,115 +14,140 @@ import math
 import numpy as np
 from numba import njit
 
-from reconstruction.cox import fit_one, step_model
+from reconstruction.cox import score_row, score_rows, step_model, weigh
 from reconstruction.kaplan_meier import Z, logrank, median_normal
 from reconstruction.targets import FREE, JOINT, MODELS
 
 LOST = 60.0  # energy of a fit that cannot be estimated
-COUNTING, STRICT = 0.1, 0.03
+FAR_OFF = 3.0  # a number more than 5 % off, when strict
+#: not strict and strict: P value on the wrong side, hazard ratio 4.5 % off, its slope from there
+WRONG_SIDE, RATIO_OFF, RATIO_MORE = (2.0, 15.0), (2.0, 8.0), (20.0, 60.0)
 SLACK = 5.0  # how far the energy after one Newton step may be off
 SIZE = np.array([len(m) for m in MODELS])
 #: position of each column in the two models, -1 where it is not in
 PLACE = np.array([[m.index(c) if c in m else -1 for m in MODELS] for c in JOINT + FREE])
-PEL, ECOG, VIRUS, CP = (JOINT.index(c) for c in ("pel", "ecog", "virus", "cp"))
-ALBI, LOCAL, DC1, PORTAL = (JOINT.index(c) for c in ("albi", "local", "dc1", "portal"))
-EHS = len(JOINT) + FREE.index("ehs")
-MEDIAN_WEIGHT, TEST_WEIGHT = 3.0, 2.0
+PEL, ECOG, VIRUS, ALBI, LOCAL, PORTAL, CP, DC1, EHS = (
+    (JOINT + FREE).index(c) for c in ("pel", "ecog", "virus", "albi", "local", "portal", "cp",
+                                      "dc1", "ehs"))
+MEDIAN_WEIGHT, TEST_WEIGHT = (3.0, 9.0), (2.0, 6.0)
+SIDES = np.array([1.959963984540054, 1.4395314709384563])  # z of P 0.05 and 0.15
 #: latest day of progression as best response; before SOON nothing else can be; disease-free
 #: patients last longer than LASTING; whoever is seen after LONG can still progress in the field
 EARLY, SOON, LASTING, LONG = 150, 42, 180, 560
 
 
 @njit(cache=True)
-def distance(value, target, half, power):
+def distance(value, mark, strict):
     """Σ-term of the energy: 0 within the rounding window, growing ever more slowly outside.
 
-    A `power` below `COUNTING` also counts: 1 for not exact, 1 for more than one unit off, 2 (below
-    `STRICT` 5) for more than 5 % off.
+    Parameters
+    ----------
+    value : float
+    mark : array, shape (3,)
+        Centre, half-width and half-widths that are near, see `targets.scale_cox`.
+    strict : bool
     """
-    off = abs(value - target) - half
+    off = abs(value - mark[0]) / mark[1] - 1.0
     if off <= 0:
         return 0.0
-    total = ((1.0 + off / half) ** power - 1.0) / power
-    if power < COUNTING:
-        total += 1.0
-        if off > 2.0 * half:
-            total += 1.0
-            if off + half > 0.05 * abs(target):
-                total += 5.0 if power < STRICT else 2.0
-    return total
+    total = (math.sqrt(math.sqrt(1.0 + off)) - 1.0) * 4.0
+    return total + FAR_OFF if strict and off + 1.0 > mark[2] else total
 
 
 @njit(cache=True)
-def row_energy(beta, se, target, power):
-    """Energy of one Cox row; `target` (4, 2) holds the windows of HR, limits and P."""
-    if np.isnan(target[0, 0]):
-        return 0.0
-    hr = math.exp(beta)
-    p = math.erfc(abs(beta / se) / math.sqrt(2.0))
-    total = distance(hr, target[0, 0], target[0, 1], power)
-    total += distance(math.exp(beta - Z * se), target[1, 0], target[1, 1], power)
-    total += distance(math.exp(beta + Z * se), target[2, 0], target[2, 1], power)
-    total += distance(p, target[3, 0], target[3, 1], power)
-    off = abs(hr / target[0, 0] - 1.0)
+def row_energy(beta, se, marks, strict):
+    """Energy of one Cox row; `marks` (4, 3) holds the windows of HR, limits and P."""
+    z, k = abs(beta) / se, int(strict)
+    total = (distance(beta, marks[0], strict) + distance(beta - Z * se, marks[1], strict)
+             + distance(beta + Z * se, marks[2], strict) + distance(z, marks[3], strict))
+    off = abs(beta - marks[0, 0])
     if off > 0.045:
-        total += 2.0 + 20.0 * (off - 0.045)
-        if power < STRICT:
-            total += 8.0
-    for cut in (0.05, 0.15):
-        side = target[3, 0] - cut
-        if (p - cut) * side < 0 or (side == 0 and p < cut):
-            total += 30.0 if power < STRICT else 2.0
+        total += RATIO_OFF[k] + RATIO_MORE[k] * (off - 0.045)
+    for side in SIDES:
+        if (side - z) * (side - marks[3, 0]) < 0:
+            total += WRONG_SIDE[k]
     return total
 
 
 @njit(cache=True)
-def eval_row(state, c, outcome, targets, beta, tol, power):
-    """Fit one univariable row; return (energy, log hazard ratio)."""
-    day, event, order, column, _, _ = state
-    if np.isnan(targets[c, outcome, 0, 0]):
-        return 0.0, beta
-    b, info = fit_one(order[outcome], day[outcome], event[outcome], column[c], beta, tol)
-    if info <= 0:
-        return LOST, 0.0
-    return row_energy(b, 1.0 / math.sqrt(info), targets[c, outcome], power), b
+def settle(score, info, slope, marks, strict):
+    """Energy of a row from score, information and slope at the printed hazard ratio.
+
+    The estimate is a step of third order from there, and so exact where it matters.
+    """
+    if info < 1e-3:
+        return LOST
+    step = score / info
+    step -= slope * step * step / (2.0 * info)
+    if step > 2.0 or step < -2.0:
+        step = min(2.0, max(-2.0, step))
+    found = info + slope * step
+    return row_energy(marks[0, 0] + step, 1.0 / math.sqrt(max(found, 0.3 * info)), marks, strict)
 
 
 @njit(cache=True)
-def models_energy(beta, variance, targets, power):
+def eval_row(state, x, ratio, c, outcome, marks, strict):
+    """Energy of one univariable row; `x` (36, columns) is `column` by patient."""
+    day, event, order = state[:3]
+    if np.isnan(marks[c, outcome, 0, 0]):
+        return 0.0
+    score, info, slope = score_row(order[outcome], day[outcome], event[outcome], x, c,
+                                   ratio[outcome, c])
+    return settle(score, info, slope, marks[c, outcome], strict)
+
+
+@njit(cache=True)
+def eval_rows(state, x, ratio, outcome, marks, strict, scratch, found):
+    """Fill `found` with the energies of all univariable rows of one outcome; return their sum."""
+    day, event, order = state[:3]
+    at, tied, out = scratch
+    score_rows(order[outcome], day[outcome], event[outcome], x, ratio[outcome], at, tied, out)
+    total = 0.0
+    for c in range(x.shape[1]):
+        found[c] = 0.0
+        if not np.isnan(marks[c, outcome, 0, 0]):
+            found[c] = settle(out[0, c], out[1, c], out[2, c], marks[c, outcome], strict)
+        total += found[c]
+    return total
+
+
+@njit(cache=True)
+def models_energy(beta, variance, marks, strict):
     """Energy of all rows of one model."""
     total = 0.0
     for a in range(len(beta)):
-        total += row_energy(beta[a], math.sqrt(variance[a]), targets[a], power)
+        total += row_energy(beta[a], math.sqrt(variance[a]), marks[a], strict)
     return total
 
 
 @njit(cache=True)
-def eval_model(state, outcome, targets, beta, variance, tol, room, work, power):
-    """Fit one multivariable model from `beta` in place; return its energy.
+def eval_model(state, outcome, marks, weight, tol, room, work, strict):
+    """Fit one multivariable model from the printed hazard ratios; return its energy.
 
     When the first Newton step already lands more than `SLACK` above `room`, that is returned.
+    `weight` (2, 36) holds the relative hazards at the printed ratios.
     """
     day, event, order, _, model, pairs = state
     p = SIZE[outcome]
-    for k in range(20):
+    beta, variance, scratch = work[0][:p], work[1][:p], work[2]
+    for a in range(p):
+        beta[a] = marks[outcome, a, 0, 0]
+    scratch[:] = weight[outcome]
+    for k in range(12):
         largest = step_model(order[outcome], day[outcome], event[outcome], model[outcome],
-                             pairs[outcome], beta[:p], variance[:p], work)
+                             pairs[outcome], scratch, beta, variance, work[3])
         if largest < 0:
-            beta[:] = 0.0
             return LOST * 2
-        if largest < tol:
-            return models_energy(beta[:p], variance[:p], targets[outcome], power)
-        if k == 0:
-            first = models_energy(beta[:p], variance[:p], targets[outcome], power)
-            if first > room + SLACK:
-                return first
-    beta[:] = 0.0
+        energy = models_energy(beta, variance, marks[outcome], strict)
+        if largest < tol or (k == 0 and energy > room + SLACK):
+            return energy
+        for i in range(len(scratch)):
+            scratch[i] = weigh(model[outcome, i], beta)
     return LOST * 2
 
 
 @njit(cache=True)
-def eval_median(state, which, targets, out, reverse, power):
+def eval_median(state, which, marks, out, reverse, strict):
     """Energy of one median with limits: PFS, PEL, no PEL, OS, follow-up (reverse Kaplan-Meier)."""
     day, event, order, column, _, _ = state
     if which == 4:
@@ -133,13 +160,12 @@ def eval_median(state, which, targets, out, reverse, power):
         at = median_normal(order[0], day[0], event[0], column[PEL], (-1, 1, 0)[which], out)
     total = 3.0 if abs(at - 0.5) < 1e-6 else 0.0
     for k in range(3):
-        total += LOST / 3 if np.isnan(out[k]) else distance(
-            out[k], targets[which, k, 0], targets[which, k, 1], power)
-    return MEDIAN_WEIGHT * total * (3.0 if power < COUNTING else 1.0)
+        total += LOST / 3 if np.isnan(out[k]) else distance(out[k], marks[which, k], strict)
+    return MEDIAN_WEIGHT[int(strict)] * total
 
 
 @njit(cache=True)
-def eval_test(state, which, targets, power):
+def eval_test(state, which, marks, strict):
     """Energy of a log-rank result: 0 PEL (HR and P), 1 ECOG for PFS, 2 ECOG for OS."""
     day, event, order, column, _, _ = state
     outcome = 1 if which == 2 else 0
@@ -147,12 +173,11 @@ def eval_test(state, which, targets, power):
     chi2, ratio = logrank(order[outcome], day[outcome], event[outcome], group)
     p = math.erfc(math.sqrt(chi2 / 2.0))
     if which > 0:
-        return TEST_WEIGHT * distance(p, targets[which + 1, 0], targets[which + 1, 1],
-                                      power)
+        return TEST_WEIGHT[int(strict)] * distance(p, marks[which + 1], strict)
     if np.isnan(ratio):
         return LOST
-    return TEST_WEIGHT * (distance(ratio, targets[0, 0], targets[0, 1], power)
-                          + distance(p, targets[1, 0], targets[1, 1], power))
+    return TEST_WEIGHT[int(strict)] * (distance(ratio, marks[0], strict)
+                                       + distance(p, marks[1], strict))
 
 
 @njit(cache=True)
@@ -165,22 +190,28 @@ def lack(wanted, there):
 def eval_rules(state):
     """Energy of what cannot be among these patients, counted in broken rules.
 
-    No death with Child-Pugh B or without hepatitis (the NE of the OS rows); Child-Pugh B within
-    ALBI 2, spread where no portal invasion; 13 to 17 deaths; room for the responses (9 of the PD
-    have PEL; of the 10 controlled PEL 3 had no local treatment), for the residual and the
-    disease-free patients, and for late progression in the field.
+    No death without hepatitis or with Child-Pugh B (the NE of the OS rows); progression in all with
+    ECOG 2 and all without local treatment before; Child-Pugh B within ALBI 2, spread where no
+    portal invasion; 13 to 17 deaths; room for the responses (9 of the PD have PEL; of the 10
+    controlled PEL 3 had no local treatment), for the residual and the disease-free patients, and
+    for late progression in the field. Columns that a state does not have yet break nothing.
     """
     day, event, _, column, _, _ = state
+    whole = len(column) > EHS
     broken, deaths, other_early, other_soon = 0, 0, 0, 0
     treated_early, untreated_early, untreated = 0, 0, 0
-    residual, lasting, long = 0, 0, 0
+    residual, lasting, long, sheltered = 0, 0, 0, 0
     for i in range(day.shape[1]):
         deaths += event[1, i]
-        if column[VIRUS, i] == 0 or column[CP, i] == 1:
-            broken += 2 * event[1, i]
-        broken += column[CP, i] * (1 - column[ALBI, i])
-        if len(column) > EHS:
+        broken += 2 * event[1, i] * (1 - column[VIRUS, i])
+        controlled = 1
+        if whole:
+            broken += column[CP, i] * (2 * event[1, i] + 1 - column[ALBI, i])
             broken += column[PORTAL, i] == 0 and column[EHS, i] == 0
+            controlled = column[DC1, i]
+        sheltered += event[1, i] == 0 and column[ALBI, i] == 1
+        if event[0, i] == 0:
+            broken += column[ECOG, i] + 1 - column[LOCAL, i]
         early = event[0, i] == 1 and day[0, i] <= EARLY
         long += event[0, i] == 1 and day[1, i] >= LONG
         if column[PEL, i] == 1:
@@ -190,9 +221,9 @@ def eval_rules(state):
         else:
             other_early += early
             other_soon += day[0, i] < SOON
-            residual += column[DC1, i]
-            lasting += column[DC1, i] == 1 and day[0, i] >= LASTING
-    broken += lack(13, deaths) + lack(deaths, 17)
+            residual += controlled
+            lasting += controlled == 1 and day[0, i] >= LASTING
+    broken += lack(13, deaths) + lack(deaths, 17) + lack(4, sheltered)
     broken += lack(3, untreated) + lack(untreated - 3, untreated_early)
     broken += lack(12 - untreated, treated_early) + lack(1, other_early) + lack(other_soon, 1)
     broken += lack(8, residual) + lack(6, lasting) + lack(6, long)

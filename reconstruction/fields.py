@@ -8,21 +8,21 @@ from numba import njit
 from reconstruction.cox import sort_order
 from reconstruction.energy import distance
 from reconstruction.kaplan_meier import median_normal, survival_at
-from reconstruction.targets import read_published, window
+from reconstruction.targets import read_published, scale_plain, window
 
 FIELDS = ("ifpfs", "ofpfs")
 RATES_MO = (12.0, 24.0)
-POWER, HOT, COLD = 0.3, 6.0, 0.1
+HOT, COLD = 6.0, 0.1
 GAP = 28  # days between a first and a second kind of progression
 
 
 def read_windows(path):
-    """Read the windows of both medians with limits, shape (2, 3, 2), and of both rates (2, 2)."""
+    """Read the windows of both medians with limits, shape (2, 3, 3), and of both rates (2, 3)."""
     printed = {r.id: (r.value, r.decimals) for r in read_published(path).itertuples()}
     medians = np.array([[window(printed, f"tx.{f}.{part}") for part in ("med", "lo", "hi")]
                         for f in FIELDS])
     rates = np.array([window(printed, f"tx.lc{year}") for year in (1, 2)]) / 100
-    return medians, rates
+    return scale_plain(medians), scale_plain(rates)
 
 
 @njit(cache=True)
@@ -38,12 +38,11 @@ def field_energy(field, os, medians, rates, day, event, order, out):
         if abs(at - 0.5) < 1e-6:
             total += 3.0
         for k in range(3):
-            total += 20.0 if np.isnan(out[k]) else distance(out[k], medians[f, k, 0],
-                                                            medians[f, k, 1], POWER)
+            total += 20.0 if np.isnan(out[k]) else distance(out[k], medians[f, k], False)
         if f == 0:
             for k in range(2):
                 s = survival_at(order[f], day, event, RATES_MO[k])
-                total += 20.0 if np.isnan(s) else distance(s, rates[k, 0], rates[k, 1], POWER)
+                total += 20.0 if np.isnan(s) else distance(s, rates[k], False)
     return total
 
 

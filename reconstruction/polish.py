@@ -1,4 +1,4 @@
-"""From a state of the search to a finished core: cool down, add the free columns, polish, count."""
+"""From a population of the search to a finished core: temper strictly, add columns, count."""
 
 from __future__ import annotations
 
@@ -6,56 +6,57 @@ import math
 
 import numpy as np
 
-from reconstruction.columns import TRIES, solve_column
+from reconstruction.columns import solve_column
 from reconstruction.cox import fit_model, fit_one, sort_order
-from reconstruction.energy import SIZE, eval_rules
+from reconstruction.energy import SIZE
 from reconstruction.kaplan_meier import Z, logrank, median_normal
-from reconstruction.targets import ALONE, FREE, JOINT, Targets
-from reconstruction.temper import copy_state, run
+from reconstruction.targets import FREE, JOINT, only_joint
+from reconstruction.temper import advance, copy_state, gather, run
 
-COOL = (0.7, 0.2, 2_000_000)  # temperatures and tries of the cooling of the joint columns
-POLISH = ((1.2, 0.15, 8_000_000, 0.05), (0.6, 0.1, 4_000_000, 0.05))  # …, power of the energy
-FEW, LAST, LAST_SEED = 6, 50, 500  # tries of each column before and after the polishing
+HEATS = tuple(1.5 * (0.4 / 1.5) ** (k / 5) for k in range(6))  # of the strict energy
+ROUNDS = 600
+COLDEST, COOLING, TOL = 0.05, 500_000, 1e-4  # last temperature, tries down to it, Newton tolerance
+FEW, MANY = (4, 400_000), (40, 3_000_000)  # tries of a free column, and moves of each
 SIDES = (0.05, 0.15)
 
 
-def only_joint(targets):
-    """Keep the rows of the joint columns."""
-    return Targets(targets.rows[:len(JOINT)], targets.models, targets.medians, targets.tests)
+def polish(states, targets, seed):
+    """Temper the coldest states of a population strictly, cool the best and add the free columns.
 
+    Parameters
+    ----------
+    states : list of state
+        With the joint columns, as `temper` returns them; they are not changed.
+    targets : Targets
+        Windows of joint and free columns.
+    seed : int
 
-def add_free(state, targets, seed, tries=TRIES, judged=None):
-    """Solve the free columns for the orders of `state`; return the state with all columns.
-
-    A column that the state has already stays where the new one is no better.
+    Returns
+    -------
+    state
+        With all 18 columns.
     """
+    joint = only_joint(targets)
+    cold = [copy_state(state) for state in states[:len(HEATS)]]
+    population = gather(np.random.default_rng(seed), cold[::-1])
+    while population["turn"] < ROUNDS:
+        advance(population, joint, HEATS, strict=True, tol=TOL)
+    best = copy_state(population["best"][1])
+    run(best, joint, HEATS[-1], COLDEST, COOLING, seed, True, TOL)
+    return add_free(best, targets, seed, *MANY)
+
+
+def add_free(state, targets, seed, tries, moves):
+    """Solve the free columns for the orders of `state`; return the state with all columns."""
     columns = list(state[3][:len(JOINT)])
     for k, name in enumerate(FREE):
-        c = len(JOINT) + k
+        windows = targets.rows[len(JOINT) + k]
 
-        def count(x, c=c):
-            return (judged or count_column)(state, x, targets.rows[c])
+        def count(x, windows=windows):
+            return count_right(state, x, windows)
 
-        found = solve_column(name, state, targets.rows[c], seed, count, tries)
-        if len(state[3]) > c and count(state[3][c]) >= count(found):
-            found = state[3][c]
-        columns.append(found)
+        columns.append(solve_column(name, state, windows, seed, count, tries, moves))
     return (*state[:3], np.ascontiguousarray(np.vstack(columns)), *state[4:])
-
-
-def renew_alone(state, targets, seed, tries=TRIES, judged=None):
-    """Solve again, in place, the joint columns that are in no model; keep what breaks no rule."""
-    for name in ALONE:
-        c = JOINT.index(name)
-
-        def count(x, c=c):
-            return (judged or count_column)(state, x, targets.rows[c])
-
-        old = state[3][c].copy()
-        state[3][c] = solve_column(name, state, targets.rows[c], seed, count, tries)
-        if eval_rules(state) > 0 or count(old) >= count(state[3][c]):
-            state[3][c] = old
-    return state
 
 
 def count_column(state, x, windows):
@@ -76,38 +77,6 @@ def count_wrong(rows, both):
     sides = sum((r[3]["value"] < cut) != (r[3]["target"] < cut) for r in rows for cut in SIDES
                 if abs(r[3]["target"] - cut) > 1e-9)
     return sides + both * sum(not abs(r[0]["value"] / r[0]["target"] - 1) <= 0.05 for r in rows)
-
-
-def polish(state, targets, seed):
-    """Cool a state of the search down and fit all columns.
-
-    Parameters
-    ----------
-    state : tuple of arrays
-        A state with the joint columns; it is not changed.
-    targets : Targets
-        Windows of joint and free columns.
-    seed : int
-
-    Returns
-    -------
-    state
-        With all 18 columns.
-    """
-    state = copy_state(state)
-    run(state, only_joint(targets), *COOL, seed)
-    state = add_free(state, targets, seed, FEW)
-    for k in range(len(POLISH)):
-        state = polish_once(state, targets, seed, k)
-    state = add_free(state, targets, seed + LAST_SEED, LAST, count_right)
-    return renew_alone(state, targets, seed + LAST_SEED, LAST, count_right)
-
-
-def polish_once(state, targets, seed, k):
-    """Anneal all columns in the `k`-th way of `POLISH`, then search those that stand alone."""
-    hot, cold, moves, power = POLISH[k]
-    run(state, targets, hot, cold, moves, seed + k + 1, 1e-5, power)
-    return renew_alone(add_free(state, targets, seed + k + 1), targets, seed + k + 1)
 
 
 def mark(value, window):

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 
 #: columns that are searched together with the order of events, and those that follow
-JOINT = ("sex", "virus", "ecog", "afp", "cp", "albi", "portal", "hepx", "local", "diam", "dc1",
-         "pel")
-FREE = ("age", "ehs", "tnum", "pfs1", "interval", "first")
-ALONE = ("sex", "virus", "cp", "diam", "dc1")  # joint columns that are in no model
+JOINT = ("sex", "virus", "ecog", "afp", "albi", "portal", "hepx", "local", "pel")
+FREE = ("cp", "diam", "dc1", "age", "ehs", "tnum", "pfs1", "interval", "first")
 MODELS = (("ecog", "afp", "albi", "portal", "hepx", "local", "pel"),
           ("ecog", "afp", "hepx", "local", "pel"))
 PARTS = ("hr", "lo", "hi", "p")
@@ -40,6 +40,39 @@ class Targets:
     models: np.ndarray
     medians: np.ndarray
     tests: np.ndarray
+
+    @cached_property
+    def marks(self):
+        """The four windows as `scale_cox` and `scale_plain` lay them out for the search."""
+        return (scale_cox(self.rows), scale_cox(self.models), scale_plain(self.medians),
+                scale_plain(self.tests))
+
+
+def scale_cox(windows):
+    """Lay out windows of Cox rows on the scales on which they are compared.
+
+    Parameters
+    ----------
+    windows : ndarray, shape (..., 4, 2)
+        Value and half-width of HR, limits and P.
+
+    Returns
+    -------
+    ndarray, shape (..., 4, 3)
+        Centre, half-width, and half-widths within which a number is near (one unit or 5 %): HR and
+        limits as logarithms, P as the z whose two-sided P it is.
+    """
+    value, half = windows[..., 0], windows[..., 1]
+    low, high = np.log(value - half), np.log(value + half)
+    low[..., 3], high[..., 3] = (norm.isf((value + s * half)[..., 3] / 2) for s in (1, -1))
+    return np.stack([(low + high) / 2, (high - low) / 2, np.maximum(3, 0.05 * value / half)],
+                    axis=-1)
+
+
+def scale_plain(windows):
+    """Add to windows the half-widths within which a number is near."""
+    value, half = windows[..., 0], windows[..., 1]
+    return np.stack([value, half, np.maximum(3, 0.05 * value / half)], axis=-1)
 
 
 def read_published(path=PUBLISHED):
@@ -72,3 +105,14 @@ def read_targets(names, path=PUBLISHED):
     tests = np.array([window(printed, f"tx.{t}")
                       for t in ("fig3c.hr", "fig3c.p", "ecog.lr.pfs", "ecog.lr.os")])
     return Targets(rows, models, medians, tests)
+
+
+def only_joint(targets):
+    """Keep the rows of the joint columns."""
+    return replace(targets, rows=targets.rows[:len(JOINT)])
+
+
+def only_curves(targets):
+    """Keep medians and log-rank results: no Cox row, no model."""
+    return replace(targets, rows=np.full_like(targets.rows, np.nan),
+                   models=np.full_like(targets.models, np.nan))

@@ -1,5 +1,7 @@
 """The reconstruction: its statistics against lifelines, a toy paper, and the committed cohort."""
 
+from dataclasses import replace
+from math import erfc
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +16,14 @@ from lifelines.statistics import logrank_test
 
 from reconstruction import cox, kaplan_meier
 from reconstruction.columns import find_centre, solve_column
+from reconstruction.core import COUNTS
+from reconstruction.energy import SIZE
+from reconstruction.kaplan_meier import Z
 from reconstruction.polish import count_column
 from reconstruction.scoreboard import score_numbers, summarise
+from reconstruction.start import draw_state
+from reconstruction.targets import JOINT, read_targets
+from reconstruction.temper import run
 from reconstruction.verify import MONTH, estimate_median
 
 STUDY = Path(__file__).parents[1] / "data" / "ning2023"
@@ -71,10 +79,9 @@ def test_a_fit_that_cannot_be_estimated_says_so():
 
 def print_row(beta, info):
     """Print a Cox row as a paper would: windows of HR, limits and P."""
-    from math import erfc, exp, sqrt
     error = info**-0.5
-    values = [(exp(beta), 2), (exp(beta - 1.96 * error), 2), (exp(beta + 1.96 * error), 2),
-              (erfc(abs(beta / error) / sqrt(2)), 3)]
+    values = [(np.exp(beta), 2), (np.exp(beta - 1.96 * error), 2), (np.exp(beta + 1.96 * error), 2),
+              (erfc(abs(beta / error) / 2**0.5), 3)]
     return [(round(v, d), 0.5 * 10.0**-d) for v, d in values]
 
 
@@ -87,7 +94,7 @@ def test_a_toy_paper_of_twelve_patients_is_solved():
     order = np.array([np.arange(12)] * 2)
     for o in range(2):
         cox.sort_order(order[o], day[o], event[o])
-    state = (day, event, order, np.zeros((12, 12), np.int64))
+    state = (day, event, order, np.zeros((9, 12), np.int64))
     hidden = np.array([0, 1, 0, 1, 1, 0, 0, 1, 0, 1, 0, 0])
     rows = np.array([print_row(*cox.fit_one(order[o], day[o], event[o], hidden, 0.0, 1e-9))
                      for o in range(2)])
@@ -102,6 +109,39 @@ def test_a_toy_paper_of_twelve_patients_is_solved():
         patch.setattr(columns, "COUNTS", counts)
         found = solve_column("first", state, rows, 1, count, tries=10, moves=20_000)
     assert count(found) == (8, 8)
+
+
+def print_own(state):
+    """Print the Cox tables of a state, to six decimals: the targets that it meets exactly."""
+    day, event, order, column, model, _ = state
+
+    def print_fit(beta, error):
+        values = (np.exp(beta), np.exp(beta - Z * error), np.exp(beta + Z * error),
+                  erfc(abs(beta / error) / 2**0.5))
+        return [(round(float(v), 6), 0.5e-6) for v in values]
+
+    rows, models = np.full((len(column), 2, 4, 2), np.nan), np.full((2, 7, 4, 2), np.nan)
+    for o in range(2):
+        cox.sort_order(order[o], day[o], event[o])
+        for c, x in enumerate(column):
+            beta, info = cox.fit_one(order[o], day[o], event[o], x, 0.0, 1e-11)
+            if info > 0:
+                rows[c, o] = print_fit(beta, info**-0.5)
+        fits = cox.fit_model(order[o], day[o], event[o], model[o, :, :SIZE[o]], 1e-11)
+        models[o, :SIZE[o]] = [print_fit(*fit) for fit in zip(*fits, strict=True)]
+    return replace(read_targets(JOINT), rows=rows, models=models)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_energy_of_a_state_that_prints_the_numbers_is_zero_and_is_kept_track_of(seed):
+    state = draw_state(seed)
+    targets = print_own(state)
+    _, parts = run(state, targets, 1.0, 1.0, 0, 1, tol=1e-9)
+    assert parts[0] == 0 and parts[1] == 0
+    told, _ = run(state, targets, 500.0, 20.0, 20_000, 1)
+    afresh, parts = run(state, targets, 1.0, 1.0, 0, 1)
+    assert told == pytest.approx(afresh) and parts[0] > 0
+    assert [c.sum() for c in state[3]] == [COUNTS[name][0] for name in JOINT]
 
 
 def test_dates_hang_together():
