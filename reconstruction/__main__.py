@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from reconstruction.alternatives import find_alternative, find_fields, make_core, meets_curves
+from reconstruction.alternatives import find_alternative, find_fields, make_core
 from reconstruction.cohort import build_tables, write_checksums, write_tables
 from reconstruction.fields import read_windows
-from reconstruction.polish import count_cox, polish
+from reconstruction.polish import count_cox, meets_curves, polish, rank
 from reconstruction.scoreboard import write_scoreboard
 from reconstruction.targets import FREE, JOINT, PUBLISHED, only_joint, read_published, read_targets
 from reconstruction.temper import temper
@@ -24,7 +24,7 @@ from reconstruction.temper import temper
 STUDY, WORK = PUBLISHED.parent, Path("_build/reconstruction")
 #: seed of a population: rounds until the energy turns strict, and all rounds
 POPULATIONS = {1: (5000, 10000), 2: (5000, 10000)}
-WANTED = 24  # other cohorts to keep
+WANTED, TURNS = 24, 3  # other cohorts to keep; how often a state may give one
 
 
 def say(text):
@@ -50,16 +50,6 @@ def search(targets):
         found[seed] = temper(only_joint(targets), seed, *rounds, WORK / f"population-{seed}.pkl",
                              report=report)
     return found
-
-
-def rank(state, targets):
-    """Rank a polished state: curves met, P values on the printed sides, numbers that fit.
-
-    The sides come first because they decide which covariates enter the multivariable models.
-    """
-    counted = count_cox(state, targets)
-    fit = counted["exact"] + counted["unit"] + counted["near"]
-    return meets_curves(state, targets), -counted["sides"], fit - 5 * counted["hr_off"]
 
 
 def choose(populations, targets):
@@ -94,17 +84,19 @@ def build(states, windows):
 
 
 def collect(populations, targets, windows):
-    """Finish other cohorts from the populations, as many as wanted."""
+    """Finish other cohorts from the populations, one from each state in turn, as many as wanted."""
     tables = []
-    for seed, states in populations.items():
-        for k, state in enumerate(states[1:]):
-            if len(tables) == WANTED:
-                break
-            table = keep(f"alternative-{seed}-{k}", lambda state=state, seed=seed, k=k:
-                         find_alternative(state, targets, windows, 100 * seed + k))
-            say(f"alternative {seed}-{k}: {'met' if table is not None else 'not met'}")
-            if table is not None:
-                tables.append(table)
+    for turn in range(TURNS):
+        for seed, states in populations.items():
+            for k, state in enumerate(states[1:]):
+                if len(tables) == WANTED:
+                    break
+                name, own = f"{turn}-{seed}-{k}", 1000 * turn + 100 * seed + k
+                table = keep(f"alternative-{name}", lambda state=state, own=own:
+                             find_alternative(state, targets, windows, own))
+                say(f"alternative {name}: {'met' if table is not None else 'not met'}")
+                if table is not None:
+                    tables.append(table)
     return pd.concat({k + 1: t for k, t in enumerate(tables)}, names=["cohort"]).reset_index(
         level=0)
 

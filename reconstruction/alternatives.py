@@ -9,7 +9,7 @@ from reconstruction.clinical import solve_clinical
 from reconstruction.cohort import choose_stopped
 from reconstruction.core import N
 from reconstruction.fields import anneal_fields
-from reconstruction.polish import judge_curves
+from reconstruction.polish import meets_curves
 from reconstruction.radiotherapy import SCHEDULES, measure, solve_schedules
 from reconstruction.targets import JOINT, only_curves, only_joint
 from reconstruction.temper import copy_state, run
@@ -17,7 +17,6 @@ from reconstruction.temper import copy_state, run
 CURVES, ATTEMPTS = (3.0, 0.02, 400_000), 4  # annealing of curves and rules alone
 NEARLY = 0.05  # energy of curves of which at most a last digit differs
 FIELD_MOVES, FIELD_TRIES, FEW = 2_000_000, 40, (5, 300_000)
-MEDIANS = 15  # numbers of `judge_curves` that must be exact; the others may be one unit off
 #: short names of the search, as study.yml calls the covariates
 NAMES = {"virus": "viral_hepatitis", "cp": "child_pugh", "portal": "portal_invasion",
          "ehs": "extrahepatic_spread", "hepx": "hepatectomy", "local": "local_treatment",
@@ -43,12 +42,6 @@ def find_fields(core, windows, seed, tries=FIELD_TRIES, moves=FIELD_MOVES, allow
         if energy <= allowed:
             return {"infield": field[0], "outfield": field[1]}
     return None
-
-
-def meets_curves(state, targets):
-    """Say whether all medians and limits are exact, and the log-rank results within one unit."""
-    marks = judge_curves(state, targets)
-    return all(m["exact"] for m in marks[:MEDIANS]) and all(m["unit"] for m in marks[MEDIANS:])
 
 
 def find_alternative(state, targets, windows, seed):

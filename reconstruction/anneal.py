@@ -32,7 +32,7 @@ from reconstruction.moves import (
 CREDIT = 8.0  # by how much the parts not yet looked at may make a move better
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def mark_needs(c, shaped, moved, need_model, need_median, need_test):
     """Mark what a move makes necessary: column `c` changed, or outcomes changed shape or days."""
     need_model[:] = False
@@ -55,7 +55,7 @@ def mark_needs(c, shaped, moved, need_model, need_median, need_test):
     need_test[2] = shaped[1]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def set_ranks(rank, order):
     """Set the place of each patient in both orders."""
     for o in range(2):
@@ -63,7 +63,7 @@ def set_ranks(rank, order):
             rank[o, order[o, k]] = k
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def flip(column, x, c, who, many):
     """Change the values of column `c` of `many` patients, by column and by patient."""
     for k in who[:many]:
@@ -71,7 +71,7 @@ def flip(column, x, c, who, many):
         x[k, c] = column[c, k]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def flip_models(state, weight, centre, c, who, many):
     """Carry the values of column `c` of `many` patients over into the models."""
     _, _, _, column, model, pairs = state
@@ -79,7 +79,7 @@ def flip_models(state, weight, centre, c, who, many):
         set_models(model, pairs, weight, centre, c, k, column[c, k])
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def anneal(state, fixed, rows, models, medians, tests, hot, cold, moves, seed, tol, strict,
            parts):
     """Anneal a state in place.

@@ -13,7 +13,6 @@ from reconstruction.kaplan_meier import Z
 from reconstruction.start import CASE_COLUMNS
 from reconstruction.targets import FREE, JOINT
 
-MOVES, TRIES = 400_000, 25
 HOT, COLD = 2.5, 0.2
 GRID = 161
 RESIDUAL = 8  # patients with residual lesions: controlled before, without PEL
@@ -52,7 +51,7 @@ def find_centre(windows):
     return np.maximum(found, [[-np.inf, 1e-4]] * 2)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def column_energy(order, day, event, x, centres):
     """Sum of the log distances from the printed log hazard ratio and error of PFS and OS.
 
@@ -74,7 +73,7 @@ def column_energy(order, day, event, x, centres):
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def anneal_column(order, day, event, x, fixed, low, high, centres, moves, seed):
     """Anneal one column in place; the number of ones stays within `low` and `high`.
 
@@ -147,7 +146,7 @@ def draw_column(name, state, draw):
     return x, pinned, low, high
 
 
-def solve_column(name, state, targets, seed, count, tries=TRIES, moves=MOVES):
+def solve_column(name, state, targets, seed, count, tries, moves):
     """Find one column of the univariable rows for a state of orders and flags.
 
     Parameters
@@ -160,7 +159,7 @@ def solve_column(name, state, targets, seed, count, tries=TRIES, moves=MOVES):
         Windows of its rows.
     seed : int
     count : callable
-        Counts the numbers of a column that come out; the tries end when all 8 do.
+        Says how well a column fits.
     tries, moves : int
 
     Returns
@@ -171,14 +170,12 @@ def solve_column(name, state, targets, seed, count, tries=TRIES, moves=MOVES):
     day, event, order = state[:3]
     draw = np.random.default_rng([seed, FREE.index(name)])
     centres = np.array([find_centre(windows) for windows in targets])
-    best, hits = None, (-np.inf,)
+    best, hits = None, (-np.inf, 0.0)
     for _ in range(tries):
         x, fixed, low, high = draw_column(name, state, draw)
         energy, kept = anneal_column(order, day, event, x, fixed, low, high, centres, moves,
                                      int(draw.integers(2**31)))
-        found = (*count(kept), -energy)
+        found = count(kept), -energy
         if found > hits:
             best, hits = kept, found
-        if hits[0] == 8:
-            break
     return best

@@ -13,7 +13,7 @@ from numba import njit
 FAR = 5.0  # a log hazard ratio beyond this is not estimable
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def sort_order(order, day, event):
     """Sort `order` (patient numbers) by day, events first; insertion sort, in place."""
     for k in range(1, len(order)):
@@ -26,7 +26,7 @@ def sort_order(order, day, event):
         order[j + 1] = i
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def score_row(order, day, event, x, c, ratio):
     """Score, information and its slope of one 0/1 covariate at a hazard ratio (Efron ties).
 
@@ -70,7 +70,7 @@ def score_row(order, day, event, x, c, ratio):
     return score, info, slope
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def fit_one(order, day, event, x, start, tol):
     """Fit one 0/1 covariate.
 
@@ -102,7 +102,7 @@ def fit_one(order, day, event, x, start, tol):
     return beta, -1.0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def score_rows(order, day, event, x, ratio, at, tied, out):
     """Do as `score_row` for many covariates, each at its own hazard ratio.
 
@@ -152,7 +152,7 @@ def score_rows(order, day, event, x, ratio, at, tied, out):
                 out[2, c] += q * (1.0 - 2.0 * p)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def make_work(p):
     """Make the scratch arrays of `step_model` for up to `p` covariates."""
     q = p * (p + 1) // 2
@@ -160,7 +160,7 @@ def make_work(p):
             np.zeros(p), np.zeros((p, p)), np.zeros((p, p)))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def expand(x, pairs):
     """Fill `pairs` with the products x[a]·x[b], b ≤ a, of one patient."""
     q = 0
@@ -170,7 +170,7 @@ def expand(x, pairs):
             q += 1
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def weigh(x, beta):
     """Relative hazard of one patient."""
     eta = 0.0
@@ -179,7 +179,7 @@ def weigh(x, beta):
     return math.exp(eta)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def accumulate(order, day, event, x, pairs, weight, p, work):
     """Fill score and information (lower triangle, row by row) of a multivariable model.
 
@@ -238,7 +238,7 @@ def accumulate(order, day, event, x, pairs, weight, p, work):
                     c += 1
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def invert(info, p, low, inverse):
     """Invert a positive definite matrix given by its lower triangle; False when it is not."""
     k = 0
@@ -269,7 +269,7 @@ def invert(info, p, low, inverse):
     return True
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def step_model(order, day, event, x, pairs, weight, beta, variance, work):
     """Take one Newton step of a multivariable model in place.
 

@@ -19,9 +19,9 @@ from reconstruction.kaplan_meier import Z, logrank, median_normal
 from reconstruction.targets import FREE, JOINT, MODELS
 
 LOST = 60.0  # energy of a fit that cannot be estimated
-FAR_OFF = 3.0  # a number more than 5 % off, when strict
+FAR_OFF = 0.7  # a number more than 5 % off, when strict
 #: not strict and strict: P value on the wrong side, hazard ratio 4.5 % off, its slope from there
-WRONG_SIDE, RATIO_OFF, RATIO_MORE = (2.0, 15.0), (2.0, 8.0), (20.0, 60.0)
+WRONG_SIDE, RATIO_OFF, RATIO_MORE = (2.0, 10.0), (2.0, 4.0), (20.0, 50.0)
 SLACK = 5.0  # how far the energy after one Newton step may be off
 SIZE = np.array([len(m) for m in MODELS])
 #: position of each column in the two models, -1 where it is not in
@@ -29,14 +29,14 @@ PLACE = np.array([[m.index(c) if c in m else -1 for m in MODELS] for c in JOINT 
 PEL, ECOG, VIRUS, ALBI, LOCAL, PORTAL, CP, DC1, EHS = (
     (JOINT + FREE).index(c) for c in ("pel", "ecog", "virus", "albi", "local", "portal", "cp",
                                       "dc1", "ehs"))
-MEDIAN_WEIGHT, TEST_WEIGHT = (3.0, 9.0), (2.0, 6.0)
+MEDIAN_WEIGHT, TEST_WEIGHT = (3.0, 5.0), (2.0, 4.0)
 SIDES = np.array([1.959963984540054, 1.4395314709384563])  # z of P 0.05 and 0.15
 #: latest day of progression as best response; before SOON nothing else can be; disease-free
 #: patients last longer than LASTING; whoever is seen after LONG can still progress in the field
 EARLY, SOON, LASTING, LONG = 150, 42, 180, 560
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def distance(value, mark, strict):
     """Σ-term of the energy: 0 within the rounding window, growing ever more slowly outside.
 
@@ -54,7 +54,7 @@ def distance(value, mark, strict):
     return total + FAR_OFF if strict and off + 1.0 > mark[2] else total
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def row_energy(beta, se, marks, strict):
     """Energy of one Cox row; `marks` (4, 3) holds the windows of HR, limits and P."""
     z, k = abs(beta) / se, int(strict)
@@ -69,7 +69,7 @@ def row_energy(beta, se, marks, strict):
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def settle(score, info, slope, marks, strict):
     """Energy of a row from score, information and slope at the printed hazard ratio.
 
@@ -85,7 +85,7 @@ def settle(score, info, slope, marks, strict):
     return row_energy(marks[0, 0] + step, 1.0 / math.sqrt(max(found, 0.3 * info)), marks, strict)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def eval_row(state, x, ratio, c, outcome, marks, strict):
     """Energy of one univariable row; `x` (36, columns) is `column` by patient."""
     day, event, order = state[:3]
@@ -96,7 +96,7 @@ def eval_row(state, x, ratio, c, outcome, marks, strict):
     return settle(score, info, slope, marks[c, outcome], strict)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def eval_rows(state, x, ratio, outcome, marks, strict, scratch, found):
     """Fill `found` with the energies of all univariable rows of one outcome; return their sum."""
     day, event, order = state[:3]
@@ -111,7 +111,7 @@ def eval_rows(state, x, ratio, outcome, marks, strict, scratch, found):
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def models_energy(beta, variance, marks, strict):
     """Energy of all rows of one model."""
     total = 0.0
@@ -120,7 +120,7 @@ def models_energy(beta, variance, marks, strict):
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def eval_model(state, outcome, marks, weight, tol, room, work, strict):
     """Fit one multivariable model from the printed hazard ratios; return its energy.
 
@@ -146,7 +146,7 @@ def eval_model(state, outcome, marks, weight, tol, room, work, strict):
     return LOST * 2
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def eval_median(state, which, marks, out, reverse, strict):
     """Energy of one median with limits: PFS, PEL, no PEL, OS, follow-up (reverse Kaplan-Meier)."""
     day, event, order, column, _, _ = state
@@ -164,7 +164,7 @@ def eval_median(state, which, marks, out, reverse, strict):
     return MEDIAN_WEIGHT[int(strict)] * total
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def eval_test(state, which, marks, strict):
     """Energy of a log-rank result: 0 PEL (HR and P), 1 ECOG for PFS, 2 ECOG for OS."""
     day, event, order, column, _, _ = state
@@ -180,13 +180,13 @@ def eval_test(state, which, marks, strict):
                                        + distance(p, marks[1], strict))
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def lack(wanted, there):
     """How many are lacking."""
     return max(0, wanted - there)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def eval_rules(state):
     """Energy of what cannot be among these patients, counted in broken rules.
 

@@ -25,7 +25,7 @@ def read_windows(path):
     return scale_plain(medians), scale_plain(rates)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def field_energy(field, os, medians, rates, day, event, order, out):
     """Energy of in-field and out-of-field curves; `field` (2, n) holds days, -1 for none."""
     total = 0.0
@@ -46,7 +46,7 @@ def field_energy(field, os, medians, rates, day, event, order, out):
     return total
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def propose_field(field, pfs, os, i):
     """Redraw the kinds of progression of patient `i`: the first is at `pfs`, another may follow."""
     first = 0 if np.random.random() < 0.4 else 1
@@ -59,7 +59,7 @@ def propose_field(field, pfs, os, i):
         field[1 - first, i] = np.random.randint(pfs[i] + GAP, os[i] + 1)
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def anneal_fields(pfs, pfs_event, os, os_event, medians, rates, moves, seed):
     """Assign in-field and out-of-field progression.
 

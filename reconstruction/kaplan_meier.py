@@ -16,7 +16,7 @@ EDGE = 1e-9
 UPPER, LOWER = 0.55, 0.45  # the density at the median is the drop between these, over its time
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def median_normal(order, day, event, group, level, out):
     """Fill `out` with the median and its limits in months; return S at the median.
 
@@ -65,7 +65,7 @@ def median_normal(order, day, event, group, level, out):
     return s_half
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def survival_at(order, day, event, months):
     """Kaplan-Meier estimate at a time in months; NaN when nobody is followed that long."""
     s, at, k, n = 1.0, len(order), 0, len(order)
@@ -80,7 +80,7 @@ def survival_at(order, day, event, months):
     return s
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def logrank(order, day, event, group):
     """Compare two groups.
 

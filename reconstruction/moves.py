@@ -16,7 +16,7 @@ REACH = 14.0  # ranks that near patients may be apart in the other order
 DOUBLE, TRIES = 0.25, 8  # share of double swaps; tries to find partners
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def is_valid(day, event, i):
     """Say whether the days and flags of patient `i` hang together."""
     pfs, os = day[0, i], day[1, i]
@@ -29,7 +29,7 @@ def is_valid(day, event, i):
     return pfs < os or event[1, i] == 1
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def same_shape(new, old, day, kept, event, flags):
     """Say whether order, ties and flags of an outcome are as before."""
     previous, previous_kept = -1, -1
@@ -43,7 +43,7 @@ def same_shape(new, old, day, kept, event, flags):
     return True
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def propose_times(day, event, i, j, kind):
     """Change days or flags of patients `i` and `j` in place; the caller checks and undoes."""
     if kind == 0 or kind == 1:  # exchange PFS or OS
@@ -74,7 +74,7 @@ def propose_times(day, event, i, j, kind):
             day[0, i], day[0, j] = day[0, j], day[1, j]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def draw_step():
     """Draw a number of ranks up or down, near ones more often."""
     move = 1
@@ -83,13 +83,13 @@ def draw_step():
     return move if np.random.random() < 0.5 else -move
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def draw_near(order, rank, i):
     """Draw a patient a few ranks from patient `i` in the order of one outcome."""
     return order[min(len(order) - 1, max(0, rank[i] + draw_step()))]
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def draw_swap(x, fixed, order, rank, who):
     """Draw patients whose values of one column change; their number of ones stays.
 
@@ -138,7 +138,7 @@ def draw_swap(x, fixed, order, rank, who):
     return 0
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def draw_kind():
     """Draw the kind of a time move."""
     r = np.random.random()
@@ -148,7 +148,7 @@ def draw_kind():
     return 7
 
 
-@njit(cache=True)
+@njit(cache=True, error_model="numpy")
 def set_models(model, pairs, weight, centre, c, i, value):
     """Set column `c` of patient `i` in the models: values, products and relative hazard."""
     for o in range(2):

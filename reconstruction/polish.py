@@ -1,4 +1,4 @@
-"""From a population of the search to a finished core: temper strictly, add columns, count."""
+"""From a population of the search to a finished core: cool, add columns, count, choose."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from reconstruction.cox import fit_model, fit_one, sort_order
 from reconstruction.energy import SIZE
 from reconstruction.kaplan_meier import Z, logrank, median_normal
 from reconstruction.targets import FREE, JOINT, only_joint
-from reconstruction.temper import advance, copy_state, gather, run
+from reconstruction.temper import copy_state, run
 
-HEATS = tuple(1.5 * (0.4 / 1.5) ** (k / 5) for k in range(6))  # of the strict energy
-ROUNDS = 600
-COLDEST, COOLING, TOL = 0.05, 500_000, 1e-4  # last temperature, tries down to it, Newton tolerance
-FEW, MANY = (4, 400_000), (40, 3_000_000)  # tries of a free column, and moves of each
+COLD, COOL, TOL = 8, (0.8, 0.05, 400_000), 1e-4  # coldest states; temperatures and tries; Newton
+FINISHED, FREE_TRIES = 3, (40, 1_000_000)  # states that get the free columns; tries, moves of each
+WRONG = 5  # what a number that must fit costs, in numbers that fit
 SIDES = (0.05, 0.15)
+MEDIANS = 15  # numbers of `judge_curves` that must be exact; the others may be one unit off
 
 
 def polish(states, targets, seed):
-    """Temper the coldest states of a population strictly, cool the best and add the free columns.
+    """Cool the coldest states of a population, add the free columns to the fittest, keep the best.
 
     Parameters
     ----------
@@ -36,14 +36,26 @@ def polish(states, targets, seed):
     state
         With all 18 columns.
     """
-    joint = only_joint(targets)
-    cold = [copy_state(state) for state in states[:len(HEATS)]]
-    population = gather(np.random.default_rng(seed), cold[::-1])
-    while population["turn"] < ROUNDS:
-        advance(population, joint, HEATS, strict=True, tol=TOL)
-    best = copy_state(population["best"][1])
-    run(best, joint, HEATS[-1], COLDEST, COOLING, seed, True, TOL)
-    return add_free(best, targets, seed, *MANY)
+    joint, cooled = only_joint(targets), [copy_state(state) for state in states[:COLD]]
+    for state in cooled:
+        run(state, joint, *COOL, seed, True, TOL)
+    cooled.sort(key=lambda state: rank(state, joint), reverse=True)
+    finished = [add_free(state, targets, seed, *FREE_TRIES) for state in cooled[:FINISHED]]
+    return max(finished, key=lambda state: rank(state, targets))
+
+
+def rank(state, targets):
+    """Rank a state by the numbers that fit, less `WRONG` for each that must fit and does not."""
+    counted, curves = count_cox(state, targets), judge_curves(state, targets)
+    wrong = counted["hr_off"] + counted["sides"] + sum(
+        not found["exact" if k < MEDIANS else "unit"] for k, found in enumerate(curves))
+    return counted["exact"] + counted["unit"] + counted["near"] - WRONG * wrong
+
+
+def meets_curves(state, targets):
+    """Say whether all medians and limits are exact, and the log-rank results within one unit."""
+    marks = judge_curves(state, targets)
+    return all(m["exact"] for m in marks[:MEDIANS]) and all(m["unit"] for m in marks[MEDIANS:])
 
 
 def add_free(state, targets, seed, tries, moves):
@@ -60,16 +72,16 @@ def add_free(state, targets, seed, tries, moves):
 
 
 def count_column(state, x, windows):
-    """Count exact numbers and those within one unit of one column with its windows."""
+    """Count exact numbers, those within one unit and those within 5 % of one column's rows."""
     marks = [m for o in range(2) for m in judge_row(state, x, o, windows[o])]
-    return sum(m["exact"] for m in marks), sum(m["unit"] for m in marks)
+    return tuple(sum(m[key] for m in marks) for key in ("exact", "unit", "near"))
 
 
 def count_right(state, x, windows):
-    """Count as `count_column`, less 8 for each hazard ratio 5 % off and each P on a wrong side."""
-    exact, unit = count_column(state, x, windows)
+    """Sum `count_column`, less `WRONG` for each hazard ratio 5 % off and P on a wrong side."""
     rows = [judge_row(state, x, o, windows[o]) for o in range(2)]
-    return exact - 8 * count_wrong([row for row in rows if len(row) == 4], True), unit
+    wrong = count_wrong([row for row in rows if len(row) == 4], True)
+    return sum(count_column(state, x, windows)) - WRONG * wrong
 
 
 def count_wrong(rows, both):
