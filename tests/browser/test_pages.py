@@ -1,6 +1,7 @@
 """The book as a reader meets it: in a browser, on a phone, in the dark, by keyboard, offline."""
 
 import io
+import re
 from pathlib import Path
 
 import numpy as np
@@ -137,8 +138,11 @@ def test_the_site_is_light(demonstration):
 
 
 @every_chapter
-def test_the_page_of_a_chapter_is_light(demonstration, name):
-    assert (demonstration / "html" / f"{name}.html").stat().st_size <= 1.5 * MEGABYTE
+def test_a_chapter_with_its_figures_is_light(demonstration, name):
+    page = demonstration / "html" / f"{name}.html"
+    figures = {(page.parent / source).resolve() for source in
+               re.findall(r'<img [^>]*src="([^":]+)"', page.read_text(encoding="utf-8"))}
+    assert sum(p.stat().st_size for p in {page, *figures}) <= 1.5 * MEGABYTE
 
 
 def test_the_whole_ledger_is_narrowed_by_what_is_typed(visit):
