@@ -83,7 +83,7 @@ def plot_weights(weights, ax):
                                             style.MARKERS, strict=False):
         ax.plot(rows["time_mo"], rows["weight"], marker=marker, color=colour, markersize=4)
         ax.annotate(test, (1.02, rows["weight"].iloc[-1]), xycoords=ax.get_yaxis_transform(),
-                    color=colour, fontweight="bold", va="center")
+                    color=style.deepen(colour), fontweight="bold", va="center")
     times = choose_times(weights["time_mo"].max())
     ax.set(xlim=(0, times[-1]), ylim=(0, 1.08), xticks=times, xlabel="Months",
            ylabel="Weight of an event")
@@ -107,10 +107,9 @@ def plot_size(tests, ax):
     ax.barh(rows["endpoint"], rows["events_per_variable"], height=0.6, color=style.BLUE)
     for y, row in enumerate(rows.itertuples()):
         ax.annotate(f"{number(row.events_per_variable, 1)}  ({row.n_event} / {row.n_parameters})",
-                    (row.events_per_variable, y), (4, 0), textcoords="offset points", va="center",
-                    fontsize=8.5)
+                    (1.02, y), xycoords=ax.get_yaxis_transform(), va="center")
     ax.axvline(USUAL_MINIMUM, color=style.VERMILLION, linestyle="--", linewidth=1)
-    ax.set(xlim=(0, 1.25 * max(USUAL_MINIMUM, rows["events_per_variable"].max())),
+    ax.set(xlim=(0, 1.05 * max(USUAL_MINIMUM, rows["events_per_variable"].max())),
            xlabel="Events per coefficient")
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: number(x, 0)))
     ax.tick_params(axis="y", length=0)

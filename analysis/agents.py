@@ -152,7 +152,7 @@ def plot_combinations(pairs, ax):
     y = pairs["ici_agent"].map({name: i for i, name in enumerate(rows.index)})
     ax.scatter(x, y, s=70 + 180 * pairs["n"] / pairs["n"].max(), color=style.BLUE, zorder=3)
     for i, j, n in zip(x, y, pairs["n"], strict=True):
-        ax.annotate(f"{n}", (i, j), ha="center", va="center", color="white", fontsize=8,
+        ax.annotate(f"{n}", (i, j), ha="center", va="center", color="white", fontsize=style.SMALL,
                     zorder=4)
     ax.grid(color=style.GREY, linewidth=0.4)
     ax.set_axisbelow(True)

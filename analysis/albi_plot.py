@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.albi import CUTS, GRADES, MONTHS, derive_wide
 from analysis.flow import plot_flow
-from analysis.style import BLUE, GREY, INK, ORANGE, VERMILLION
+from analysis.style import BLUE, GREY, INK, ORANGE, SMALL, VERMILLION
 
 COLOURS = {"1": BLUE, "2": ORANGE, "3": VERMILLION}
 LABELS = {str(grade): f"grade {grade}" for grade in GRADES}
@@ -66,7 +66,7 @@ def plot_albi_course(course, ax, titles):
         if grade < GRADES[-1]:
             ax.axhline(cut, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
         ax.annotate(f"grade {grade}", (1, cut), (0, -3), xycoords=("axes fraction", "data"),
-                    textcoords="offset points", ha="right", va="top", fontsize=8.5)
+                    textcoords="offset points", ha="right", va="top", fontsize=SMALL)
     ax.set(xticks=months, xticklabels=[titles.get(visit, visit) for visit in wide],
            ylabel="ALBI score (higher is worse)", ylim=(None, ends[-1]),
            xlim=(-0.1, max(months) + 0.9))

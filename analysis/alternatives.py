@@ -7,6 +7,7 @@ import pandas as pd
 
 from analysis import style
 from analysis.cox_model import fit_model
+from analysis.curves import choose_times
 from analysis.kaplan_meier import estimate_curve
 from analysis.schema import DAYS_PER_MONTH
 from analysis.survival import estimate_medians, estimate_rates
@@ -147,14 +148,14 @@ def plot_courses(courses, ax, own=None):
     -------
     Axes
     """
-    for _, curve in courses.groupby("level", observed=True):
+    cohorts = courses.groupby("level", observed=True)
+    for i, (_, curve) in enumerate(cohorts):
         ax.step(curve["time_mo"], 100 * curve["estimate"], where="post", color=style.GREY,
-                linewidth=0.8, alpha=0.5)
+                linewidth=0.8, alpha=0.5, label=f"{len(cohorts)} cohorts" if i == 0 else None)
     if own is not None and len(own):
-        ax.step(own["time_mo"], 100 * own["estimate"], where="post", color=style.BLUE, linewidth=2)
-        ax.annotate("this book's cohort", (own["time_mo"].iloc[-1], 100 * own["estimate"].iloc[-1]),
-                    xytext=(4, 6), textcoords="offset points", color=style.BLUE, ha="right",
-                    fontweight="bold")
-    ax.set(xlabel="Months", ylabel="Alive, %", ylim=(0, 102))
-    ax.set_xlim(left=0)
+        ax.step(own["time_mo"], 100 * own["estimate"], where="post", color=style.BLUE,
+                linewidth=2.2, label="this book's cohort")
+    times = choose_times(courses["time_mo"].max())
+    ax.set(xlabel="Months", ylabel="Alive, %", ylim=(0, 102), xlim=(0, times[-1]), xticks=times)
+    ax.figure.legend(loc="outside lower center", ncols=2)
     return ax

@@ -7,7 +7,6 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from analysis import style
 from analysis.display import number
-from analysis.flow import ink
 from analysis.safety import BANDS
 
 SHADES = {"5": style.INK, "3-4": style.VERMILLION, "1-2": style.SKY}
@@ -78,12 +77,12 @@ def draw_side(ax, percents, counts, side, limit):
                                                   strict=True)):
             if band != "1-2" and width > 0.06 * limit:
                 ax.text(side * (inner + width / 2), i, f"{n}", ha="center", va="center_baseline",
-                        color=ink(shade), fontsize=8)
+                        color=style.ink(shade), fontsize=style.SMALL)
         start = start + percents[band]
     for i, (n, end) in enumerate(zip(counts["any"], start, strict=True)):
         if n:
-            ax.text(side * (end + 0.03 * limit), i, f"{n}", va="center_baseline", fontsize=8,
-                    ha="left" if side > 0 else "right")
+            ax.text(side * (end + 0.03 * limit), i, f"{n}", va="center_baseline",
+                    fontsize=style.SMALL, ha="left" if side > 0 else "right")
 
 
 def draw_legend(ax, shown):

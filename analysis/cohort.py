@@ -1,4 +1,4 @@
-"""Who was treated: Table 1, eligibility, the flow from screened to analysed, and intervals."""
+"""Who was treated: Table 1, eligibility, and the intervals before treatment."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis import style, survival
 from analysis.attributes import derive_levels
-from analysis.display import capitalise, count, months
+from analysis.display import capitalise, months
 from analysis.settings import Covariate
 
 BASELINE = ["variable", "level", "n", "total", "percent", "median", "low", "high", "missing"]
@@ -196,54 +196,6 @@ def estimate_durations(endpoints):
     return pd.concat(found, ignore_index=True) if found else pfs1
 
 
-def plot_flow(screening, ax):
-    """Draw the flow diagram: kept steps down the middle, exclusions to the right.
-
-    Parameters
-    ----------
-    screening : DataFrame
-        `step, reason, n` in order; a step named excluded leaves the column.
-    ax : Axes
-
-    Returns
-    -------
-    Axes
-    """
-    above = None
-    for i, row in enumerate(screening.itertuples()):
-        excluded = str(row.step).startswith("excluded")
-        words = row.reason if excluded and pd.notna(row.reason) else capitalise(str(row.step))
-        if not excluded and pd.notna(row.reason):
-            words = f"{words}: {row.reason}"
-        box = draw_box(ax, 0.75 if excluded else 0.27, -i, f"{style.wrap(words, 34)}\n"
-                       f"{count(row.n, 'patient')}", excluded)
-        if excluded:
-            draw_arrow(ax, (0.27, -i), (0.75, -i), None, box)
-            continue
-        if above is not None:
-            draw_arrow(ax, (0.27, above[0]), (0.27, -i), above[1], box)
-        above = (-i, box)
-    ax.set(xlim=(0, 1), ylim=(0.5 - len(screening), 0.5))
-    ax.axis("off")
-    return ax
-
-
-def draw_box(ax, x, y, words, excluded):
-    """Write words in a box of the flow diagram, dashed for an exclusion; return the box."""
-    edge = {"boxstyle": "round,pad=0.6", "facecolor": "none", "linewidth": 1.2,
-            "edgecolor": style.GREY if excluded else style.BLUE,
-            "linestyle": "--" if excluded else "-"}
-    text = ax.text(x, y, words, ha="center", va="center", bbox=edge, fontsize=9.5)
-    return text.get_bbox_patch()
-
-
-def draw_arrow(ax, start, end, from_box, to_box):
-    """Draw an arrow of the flow diagram from edge to edge of its boxes."""
-    ax.annotate("", end, start, arrowprops={
-        "arrowstyle": "-|>", "color": style.INK, "linewidth": 1.2, "patchA": from_box,
-        "patchB": to_box, "shrinkA": 0, "shrinkB": 0})
-
-
 def plot_intervals(intervals, ax, attributes, labels):
     """Draw the months of each interval, a mark per patient and a line at the median.
 
@@ -262,14 +214,14 @@ def plot_intervals(intervals, ax, attributes, labels):
     Axes
     """
     rng = np.random.default_rng(0)
-    names = [labels.get(v, v) for v in intervals["variable"]]
+    names = [style.wrap(labels.get(v, v), 12) for v in intervals["variable"]]
     for i, column in enumerate(intervals["variable"]):
         values = attributes[column].dropna()
         ax.scatter(values, i + rng.uniform(-0.18, 0.18, len(values)), s=22, alpha=0.75,
                    color=style.GROUPS[i], marker=style.MARKERS[i], linewidths=0)
         ax.plot([values.median()] * 2, [i - 0.3, i + 0.3], color=style.INK, linewidth=1.6)
         ax.annotate(f"median {months(values.median())}", (values.median(), i + 0.32),
-                    ha="center", va="bottom", fontsize=8.5)
+                    ha="center", va="bottom", fontsize=style.SMALL)
     ax.set(yticks=range(len(names)), yticklabels=names, xlabel="Months",
            ylim=(-0.5, len(names) - 0.35))
     ax.set_xlim(left=0)

@@ -8,7 +8,7 @@ from matplotlib.ticker import FuncFormatter
 from scipy import stats
 
 from analysis import style
-from analysis.curves import choose_times, spread_labels
+from analysis.curves import LABEL_GAP, choose_times, spread_labels
 from analysis.display import number
 from analysis.kaplan_meier import KEYS, TOLERANCE, calculate_curve, split_samples
 
@@ -227,9 +227,9 @@ def plot_incidence(incidence, ax, event="the event", title=""):
             ax.fill_between(rows["time_mo"], 100 * rows["conf_low"], 100 * rows["conf_high"],
                             step="post", color=colour, alpha=0.14, linewidth=0)
         ends.append((name, colour, share.iloc[-1]))
-    heights = spread_labels([end[2] for end in ends], 7)
+    heights = spread_labels([end[2] for end in ends], 100 * LABEL_GAP)
     for (name, colour, _), height in zip(ends, heights, strict=True):
-        ax.text(1.02, height, name, color=colour, fontweight="bold", va="center",
+        ax.text(1.02, height, name, color=style.deepen(colour), fontweight="bold", va="center",
                 transform=ax.get_yaxis_transform(), parse_math=False)
     times = choose_times(incidence["time_mo"].max())
     ax.set(xlim=(0, times[-1]), ylim=(0, 100), xticks=times, xlabel="Months",

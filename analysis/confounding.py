@@ -88,6 +88,11 @@ def select_clear(e_values):
     return clear.sort_values("e_value_limit", ascending=False, kind="stable")
 
 
+def derive_height_mm(e_values, per_row=7.6, rest=24):
+    """Return the height of a figure with one row per hazard ratio."""
+    return rest + per_row * max(len(e_values), 1)
+
+
 def plot_e_values(e_values, ax, names=None):
     """Draw the E-value of each hazard ratio, and that of its limit nearer to one.
 
@@ -111,8 +116,8 @@ def plot_e_values(e_values, ax, names=None):
     for at, row in zip(y, rows.itertuples(), strict=True):
         name = (names or {}).get(row.term, row.term)
         shown = name if row.level in ("yes", "present") else f"{name}: {row.level}"
-        ax.text(0, at + 0.3, f"{row.endpoint}, {shown}", transform=ax.get_yaxis_transform(),
-                fontsize=8, va="bottom", parse_math=False)
+        ax.text(0, at + 0.3, style.shorten(f"{row.endpoint}, {shown}", 46), fontsize=style.SMALL,
+                transform=ax.get_yaxis_transform(), va="bottom", parse_math=False)
     ax.set_xscale("log")
     ax.set(ylim=(-0.6, len(rows) - 0.1), yticks=[],
            xlabel="Risk ratio that a confounder would need (log scale)")

@@ -8,13 +8,15 @@ import numpy as np
 from matplotlib.ticker import FuncFormatter
 from matplotlib.transforms import blended_transform_factory
 
-from analysis import style
+from analysis import display, style
 from analysis.display import number
 
 #: distances between ticks, months; the first that needs at most six is taken
 STEPS_MO = (1, 2, 3, 6, 12, 24, 60, 120)
 #: least distance between two labels, share of the axis
-LABEL_GAP = 0.07
+LABEL_GAP = 0.1
+#: first line under the axis and distance between two, points below the axes
+UNDER_PT, LINE_PT = 44, 11
 
 
 def choose_times(longest_mo):
@@ -25,7 +27,7 @@ def choose_times(longest_mo):
     >>> choose_times(29.4)
     [0, 6, 12, 18, 24, 30]
     """
-    step = next((s for s in STEPS_MO if longest_mo / s <= 5), STEPS_MO[-1])
+    step = next((s for s in STEPS_MO if longest_mo / s <= 6), STEPS_MO[-1])
     return [int(t) for t in np.arange(0, max(longest_mo, step) + step, step)]
 
 
@@ -70,7 +72,8 @@ def plot_curves(curves, ax, medians=None, names=None, title="", ylabel="Free of 
         From `estimate_curve`, one endpoint and grouping (`select_sample`).
     ax : matplotlib Axes
     medians : DataFrame, optional
-        From `estimate_medians`; a dotted line drops from each curve's half to its median.
+        From `estimate_medians`; a dotted line drops from each curve's half to its median, which
+        stands with its limits under the numbers at risk.
     names : dict, optional
         Printed name of each level; its own by default, none for the whole cohort.
     title, ylabel, xlabel : str
@@ -84,7 +87,8 @@ def plot_curves(curves, ax, medians=None, names=None, title="", ylabel="Free of 
     A curve is drawn to its last follow-up. The numbers at risk are those just before each time.
     """
     levels = list(curves["level"].unique())
-    names = names or {level: "" if level == "all" else str(level) for level in levels}
+    names = names or {level: "" if level == "all" else style.shorten(str(level))
+                      for level in levels}
     times = choose_times(curves["time_mo"].max())
     ends = []
     for level, colour, dashes in zip(levels, style.GROUPS * len(levels),
@@ -93,12 +97,14 @@ def plot_curves(curves, ax, medians=None, names=None, title="", ylabel="Free of 
         draw_curve(ax, rows, colour, dashes if len(levels) > 1 else "-")
         ends.append((level, colour, rows["time_mo"].iloc[-1], 100 * rows["estimate"].iloc[-1]))
     draw_names(ax, ends, names)
-    draw_at_risk(ax, curves, levels, names, times)
-    ax.set_title(title, loc="left", parse_math=False)
+    write_at_risk(ax, curves, levels, names, times)
+    ax.set_title(style.shorten(title, 40), loc="left", parse_math=False)
     ax.set(xlim=(0, times[-1]), ylim=(0, 104), xlabel=xlabel, ylabel=ylabel, xticks=times)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: number(y, 0)))
-    if medians is not None:
-        draw_medians(ax, medians[medians["level"].isin(levels)])
+    if medians is not None and len(medians):
+        shown = medians.drop_duplicates("level").set_index("level").reindex(levels)
+        draw_medians(ax, shown)
+        write_medians(ax, shown, names)
     return ax
 
 
@@ -117,39 +123,53 @@ def draw_names(ax, ends, names):
     heights = spread_labels([end[3] for end in ends], 100 * LABEL_GAP)
     for (level, colour, time, share), height in zip(ends, heights, strict=True):
         if names[level]:
-            ax.annotate(names[level], (time, share), (1.02, height), color=colour,
+            ax.annotate(names[level], (time, share), (1.02, height), color=style.deepen(colour),
                         textcoords=blended_transform_factory(ax.transAxes, ax.transData),
                         va="center", fontweight="bold", parse_math=False)
 
 
 def draw_medians(ax, medians):
     """Drop a dotted line from one half to each median that is reached."""
-    reached = medians.drop_duplicates("level").dropna(subset="estimate")
-    for row in reached.itertuples():
-        ax.plot([0, row.estimate, row.estimate], [50, 50, 0], color=style.GREY, linestyle=":",
-                linewidth=1, zorder=1)
-        left = row.estimate < 0.85 * ax.get_xlim()[1]
-        ax.annotate(number(row.estimate, 1), (row.estimate, 0), (2 if left else -2, 3),
-                    textcoords="offset points", color=style.GREY, fontsize=8,
-                    ha="left" if left else "right")
+    for median in medians["estimate"].dropna():
+        ax.plot([0, median, median], [50, 50, 0], color=style.GREY, linestyle=":", linewidth=1,
+                zorder=1)
 
 
-def draw_at_risk(ax, curves, levels, names, times):
+def write_under(ax, x, line, words, offset_pt=0, **look):
+    """Write on a line under the axis, at a time of the axis."""
+    ax.annotate(words, (x, 0), (offset_pt, -UNDER_PT - LINE_PT * line), textcoords="offset points",
+                xycoords=blended_transform_factory(ax.transData, ax.transAxes),
+                fontsize=style.SMALL, parse_math=False, **look)
+
+
+def write_name(ax, line, number, names, level):
+    """Write the name of a curve in front of a line under the axis; return its colour."""
+    colour = style.INK if len(names) == 1 else style.deepen(
+        style.GROUPS[number % len(style.GROUPS)])
+    write_under(ax, 0, line, names[level], -12, ha="right", color=colour)
+    return colour
+
+
+def write_at_risk(ax, curves, levels, names, times):
     """Write the numbers at risk under the axis, each under its time."""
-    under = blended_transform_factory(ax.transData, ax.transAxes)
-    ax.annotate("Number at risk", (0, 0), (0, -44), xycoords=ax.transAxes,
-                textcoords="offset points", fontsize=8, color=style.GREY)
-    for line, level in enumerate(levels):
+    write_under(ax, 0, 0, "Number at risk", color=style.GREY)
+    for i, level in enumerate(levels):
         rows = curves[curves["level"] == level]
-        height = -56 - 11 * line
-        colour = style.INK if len(levels) == 1 else style.GROUPS[line % len(style.GROUPS)]
-        if names[level]:
-            ax.annotate(names[level], (0, 0), (-12, height), xycoords=ax.transAxes,
-                        textcoords="offset points", ha="right", fontsize=8, color=colour,
-                        parse_math=False)
+        colour = write_name(ax, i + 1, i, names, level)
         for time in times:
-            ax.annotate(f"{at_risk(rows, time)}", (time, 0), (0, height), xycoords=under,
-                        textcoords="offset points", ha="center", fontsize=8, color=colour)
+            write_under(ax, time, i + 1, f"{at_risk(rows, time)}", ha="center", color=colour)
+
+
+def write_medians(ax, medians, names):
+    """Write each median with its limits under the numbers at risk."""
+    line = len(medians) + 1.3
+    write_under(ax, 0, line, f"Median, months ({display.level(medians['conf_level'].max())} CI)",
+                color=style.GREY)
+    for i, row in enumerate(medians.itertuples()):
+        colour = write_name(ax, line + i + 1, i, names, row.Index)
+        shown = display.estimate(row.estimate, row.conf_low, row.conf_high, 1,
+                                 display.NOT_REACHED)
+        write_under(ax, 0, line + i + 1, shown, color=colour)
 
 
 def at_risk(rows, time):
@@ -158,9 +178,17 @@ def at_risk(rows, time):
     return int(later.to_numpy().sum()) if time > 0 else int(rows["n_risk"].iloc[0])
 
 
-def derive_height_mm(groups, per_panel=88):
-    """Return the height of a figure with one panel per grouping."""
-    return per_panel * max(len(groups), 1)
+def derive_height_mm(curves, drawn=56, per_level=8):
+    """Return the height of a figure with one panel per grouping, and lines for each level.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> derive_height_mm(pd.DataFrame({"group": ["all"] * 2, "level": ["all"] * 2}))
+    76
+    """
+    levels = curves[["group", "level"]].drop_duplicates()
+    return (drawn + 12) * max(levels["group"].nunique(), 1) + per_level * max(len(levels), 1)
 
 
 def plot_panels(curves, ax, medians, groups, titles, ylabel="Free of the event, %"):
@@ -186,6 +214,7 @@ def plot_panels(curves, ax, medians, groups, titles, ylabel="Free of the event, 
     """
     figure = ax.figure
     ax.remove()
+    figure.set_layout_engine("constrained", hspace=0.06)
     panels = figure.subplots(len(groups), 1, squeeze=False)[:, 0]
     for panel, group in zip(panels, groups, strict=True):
         plot_curves(curves[curves["group"] == group], panel,

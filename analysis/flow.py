@@ -6,9 +6,10 @@ from itertools import pairwise
 
 import pandas as pd
 from matplotlib import rcParams
-from matplotlib.colors import to_rgb
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
+
+from analysis import style
 
 #: who has no level at a stage
 MISSING = "none"
@@ -152,17 +153,10 @@ def draw_block(ax, block, colour, label, line_height):
     """Draw one block with its label and count, on two lines where there is room."""
     ax.add_patch(Rectangle((block.x - BLOCK / 2, block.top - block.n), BLOCK, block.n,
                            facecolor=colour, linewidth=0))
-    words = f"{label}\n{block.n}" if block.n >= 2.5 * line_height else f"{label}: {block.n}"
+    words = f"{label}\n{block.n}" if block.n >= 3.2 * line_height else f"{label}: {block.n}"
     if block.n >= line_height:
         ax.text(block.x, block.top - block.n / 2, words, ha="center", va="center",
-                color=ink(colour), parse_math=False)
-
-
-def ink(colour):
-    """Choose black or white for text on `colour`, whichever stands out more (WCAG luminance)."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
-    luminance = sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
-    return "black" if luminance > 0.179 else "white"
+                color=style.ink(colour), parse_math=False)
 
 
 def measure_line(ax):

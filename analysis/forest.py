@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from analysis import style
+from analysis import display, style
 from analysis.cox import MULTIVARIABLE, UNIVARIABLE
-from analysis.display import estimate
 
 #: hazard ratios that can be ticks
 TICKS = (0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100)
 #: share of the width that the intervals take; the numbers stand in the rest
 DRAWN = 0.6
-#: colour, marker, height on the row and name of each model
-MODELS = {UNIVARIABLE: (style.BLUE, "o", 0.02, "alone"),
-          MULTIVARIABLE: (style.VERMILLION, "D", 0.3, "together")}
+#: space between two contrasts, as a share of a line
+GAP = 0.6
+#: colour, marker and name of each model
+MODELS = {UNIVARIABLE: (style.BLUE, "o", "alone"),
+          MULTIVARIABLE: (style.VERMILLION, "D", "together")}
 
 
 def choose_span(cox):
@@ -44,24 +45,25 @@ def plot_forest(cox, ax, names=None):
 
     Notes
     -----
-    A contrast has one row for both models, and the numbers stand on the height of their interval,
-    so that drawing and table cannot slip apart. What cannot be estimated says NE and why; an
-    interval that leaves the axis ends in an arrow.
+    A contrast has a line for its name and one for each model, and the numbers stand on the line of
+    their interval, so that drawing and table cannot slip apart. What cannot be estimated says NE
+    and why; an interval that leaves the axis ends in an arrow.
     """
     names = names or {}
     low, high = choose_span(cox)
     right = low * (high / low) ** (1 / DRAWN)
-    contrasts = list(cox[["term", "level"]].drop_duplicates().itertuples(index=False))
-    for y, (term, level) in enumerate(contrasts):
+    y = 0
+    for (term, level), rows in cox.groupby(["term", "level"], sort=False):
         title = names.get(term, term) + ("" if level in ("yes", "present") else f": {level}")
-        ax.text(0, y - 0.3, title, transform=ax.get_yaxis_transform(), va="center", fontsize=8,
-                fontweight="bold", parse_math=False)
-        ax.plot([1, 1], [y - 0.12, y + 0.44], color=style.GREY, linewidth=0.8, zorder=0)
-        for row in cox[(cox["term"] == term) & (cox["level"] == level)].itertuples():
-            draw_row(ax, y, row, low, high)
+        ax.text(0, y, style.shorten(title, 42), transform=ax.get_yaxis_transform(), va="center",
+                fontsize=style.SMALL, fontweight="bold", parse_math=False)
+        ax.plot([1, 1], [y + 0.5, y + len(rows) + 0.5], color=style.GREY, linewidth=0.8, zorder=0)
+        for line, row in enumerate(rows.itertuples(), 1):
+            draw_row(ax, y + line, row, low, high)
+        y += 1 + len(rows) + GAP
     ax.set_xscale("log")
-    ax.set(xlim=(low * 0.9, right), ylim=(len(contrasts) - 0.4, -0.6), yticks=[],
-           xlabel="Hazard ratio (log scale)")
+    ax.set(xlim=(low * 0.9, right), ylim=(y - GAP, -0.7), yticks=[],
+           xlabel=f"Hazard ratio ({display.level(cox['conf_level'].max())} CI), log scale")
     shown = TICKS if high / low < 1000 else TICKS[::2]
     ax.xaxis.set_major_locator(FixedLocator([t for t in shown if low <= t <= high]))
     ax.xaxis.set_minor_locator(NullLocator())
@@ -71,20 +73,19 @@ def plot_forest(cox, ax, names=None):
     ax.spines["bottom"].set_bounds(low, high)
     for model in MODELS:
         if (cox["model"] == model).any():
-            colour, marker, _, name = MODELS[model]
+            colour, marker, name = MODELS[model]
             ax.plot([], [], marker=marker, color=colour, markersize=5, label=name)
     ax.figure.legend(loc="outside upper left", ncols=2)
     return ax
 
 
 def draw_row(ax, y, row, low, high):
-    """Draw the interval of one model and write its numbers on the same height."""
-    colour, marker, shift, _ = MODELS[row.model]
-    y += shift
-    shown = f"NE: {row.reason}" if row.reason else estimate(row.estimate, row.conf_low,
+    """Draw the interval of one model and write its numbers on the same line."""
+    colour, marker, _ = MODELS[row.model]
+    shown = f"NE: {row.reason}" if row.reason else display.estimate(row.estimate, row.conf_low,
                                                             row.conf_high)
     ax.text(1, y, shown, transform=ax.get_yaxis_transform(), va="center_baseline", ha="right",
-            fontsize=7.5, color=colour, parse_math=False)
+            fontsize=style.SMALL, color=style.deepen(colour), parse_math=False)
     if row.reason:
         return
     ax.plot([min(max(row.conf_low, low), high), max(min(row.conf_high, high), low)], [y, y],
@@ -96,13 +97,15 @@ def draw_row(ax, y, row, low, high):
             ax.plot(at, y, mark, color=colour, markersize=5, clip_on=False)
 
 
-def derive_height_mm(cox, per_row=12, rest=24):
-    """Return the height of a forest plot, so that its rows keep their distance.
+def derive_height_mm(cox, per_line=3.3, rest=22):
+    """Return the height of a forest plot, so that its lines keep their distance.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> derive_height_mm(pd.DataFrame({"term": ["a", "b", "a"], "level": ["yes"] * 3}))
-    48
+    >>> cox = pd.DataFrame({"term": ["a", "b", "a"], "level": ["yes"] * 3})
+    >>> round(derive_height_mm(cox), 1)
+    42.5
     """
-    return rest + per_row * max(len(cox[["term", "level"]].drop_duplicates()), 1)
+    contrasts = len(cox[["term", "level"]].drop_duplicates())
+    return rest + per_line * ((1 + GAP) * max(contrasts, 1) + len(cox))

@@ -9,6 +9,7 @@ from statsmodels.nonparametric.smoothers_lowess import lowess
 
 from analysis import style
 from analysis.cox import MULTIVARIABLE, join_complete, list_models, prepare_model
+from analysis.curves import choose_times
 from analysis.kaplan_meier import calculate_curve
 
 TESTS = ["endpoint", "model", "term", "statistic", "df", "p_value", "n", "n_event", "method",
@@ -192,7 +193,7 @@ def select_strongest(effects, tests, endpoint, most=3):
     return effects[(effects["endpoint"] == endpoint) & effects["term"].isin(terms)]
 
 
-def derive_height_mm(effects, per_panel=48, rest=12):
+def derive_height_mm(effects, per_panel=46, rest=12):
     """Return the height of a figure with one panel per contrast."""
     return rest + per_panel * max(len(effects[["term", "level"]].drop_duplicates()), 1)
 
@@ -235,5 +236,5 @@ def plot_effects(effects, ax, names=None):
         panel.set_title(f"{(names or {}).get(term, term)}: {level}", loc="left", parse_math=False,
                         fontsize=9)
         panel.set_ylabel("Log hazard ratio")
-    panels[-1].set_xlabel("Months")
+    panels[-1].set(xlabel="Months", xlim=(0, None), xticks=choose_times(effects["time_mo"].max()))
     return panels[0]

@@ -181,7 +181,7 @@ def derive_landmark(endpoints, landmark_mo, marker="PFS", outcome="OS"):
             pd.DataFrame({"patient_id": later.index, "landmark": groups}))
 
 
-def derive_height_mm(means, per_panel=38, rest=14):
+def derive_height_mm(means, per_panel=30, rest=12):
     """Return the height of a figure with one panel per sample."""
     return rest + per_panel * max(len(means), 1)
 
@@ -212,7 +212,9 @@ def plot_means(means, ax, endpoints, covariates=None, titles=None):
     samples = {(names["group"], names["level"]): (time, event) for names, time, event in
                split_samples(rows, covariates, [g for g in means["group"].unique() if g != "all"])}
     horizon = means["horizon_mo"].max()
-    for panel, (_, row), colour in zip(panels, means.iterrows(), style.GROUPS * 9, strict=False):
+    order = means.groupby("group", sort=False).cumcount()
+    for panel, (at, row) in zip(panels, means.iterrows(), strict=True):
+        colour = style.GROUPS[order[at] % len(style.GROUPS)]
         observed, event = samples[row["group"], row["level"]]
         curve = calculate_curve(observed, event)
         curve = curve[curve["time_mo"] <= horizon]
@@ -226,7 +228,7 @@ def plot_means(means, ax, endpoints, covariates=None, titles=None):
             f"{estimate(row['estimate'], row['conf_low'], row['conf_high'], 1)} months")
         panel.set_title(name, loc="left", fontsize=9, parse_math=False)
         panel.text(0.02, 0.08, shown, transform=panel.transAxes, fontsize=9)
-        panel.set(ylim=(0, 104), ylabel="%", yticks=[0, 50, 100])
+        panel.set(ylim=(0, 104), ylabel="Free, %", yticks=[0, 50, 100])
         panel.yaxis.set_major_formatter(FuncFormatter(lambda y, _: number(y, 0)))
     panels[-1].set(xlim=(0, horizon), xlabel="Months",
                    xticks=[t for t in choose_times(horizon) if t <= horizon])

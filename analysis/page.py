@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import io
 import json
 import os
 from pathlib import Path
@@ -116,7 +117,9 @@ class Page:
         figure = getattr(figure, "figure", figure)
         path = self.out_dir / "figures" / self.chapter / f"{name}.svg"
         path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, metadata={"Date": None})
+        drawn = io.StringIO()
+        figure.savefig(drawn, format="svg", metadata={"Date": None})
+        path.write_text(style.compact(drawn.getvalue()), encoding="utf-8")
         plt.close(figure)
         kind = "wide" if figure.get_figwidth() > style.WIDTH_IN["column"] else "narrow"
         alt = json.dumps(display.plain(alt), ensure_ascii=False)

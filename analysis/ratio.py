@@ -9,7 +9,7 @@ from matplotlib.ticker import LogLocator, NullFormatter, StrMethodFormatter
 from analysis.efficacy import derive_groups
 from analysis.proportion import estimate_proportion
 from analysis.schema import DISEASE_STATUS
-from analysis.style import GREY, GROUPS, INK, MARKERS
+from analysis.style import GREY, GROUPS, INK, MARKERS, SMALL
 from analysis.survival import estimate_rates
 
 #: a ratio this near the cut lies on it: a division of days is not exact in binary
@@ -207,11 +207,11 @@ def plot_ratio(ratios, ax, patients, cut=1.3):
     ax.scatter([], [], s=34, marker="o", facecolor="none", edgecolor=INK, label="PFS2 censored")
     times = drawn[["pfs1_mo", "pfs2_mo"]].to_numpy(float)
     ends = np.array([times.min(initial=1) / 1.4, times.max(initial=1) * 1.4])
-    for slope, dash, side in ((cut, "-", "bottom"), (1, ":", "top")):
+    for slope, dash, side, off in ((cut, "-", "bottom", 1.5), (1, ":", "top", -1.5)):
         ax.plot(ends, slope * ends, color=GREY, linewidth=1.1, linestyle=dash)
         start = 1.25 * ends[0] * max(1, 1 / slope)
-        ax.text(start, slope * start, f"ratio {slope:g}", va=side, rotation=45, fontsize=8.5,
-                rotation_mode="anchor", color=INK)
+        ax.annotate(f"ratio {slope:g}", (start, slope * start), (-off, off), va=side, rotation=45,
+                    textcoords="offset points", rotation_mode="anchor", fontsize=SMALL)
     ax.set(xscale="log", yscale="log", xlim=ends, ylim=ends, xlabel="PFS1, months (log scale)",
            ylabel="PFS2, months (log scale)", aspect="equal")
     for axis in (ax.xaxis, ax.yaxis):

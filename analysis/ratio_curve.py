@@ -76,7 +76,7 @@ def plot_ratio_curve(curve, ax, cut):
     ax.plot(curve.loc[lost, "ratio"], share[lost], "|", color=style.BLUE, markersize=6)
     ax.axvline(cut, color=style.VERMILLION, linestyle="--", linewidth=1)
     ax.annotate(f"cut {cut:g}", (cut, 100), (4, 0), textcoords="offset points", va="top",
-                color=style.VERMILLION)
+                color=style.deepen(style.VERMILLION))
     ax.set(xlim=(0, max(min(curve["ratio"].max(), WIDEST), 1.1 * cut)), ylim=(0, 104),
            xlabel="PFS2/PFS1", ylabel="Patients with a larger ratio, %")
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: number(y, 0)))

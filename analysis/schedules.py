@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from analysis import style
-from analysis.flow import ink
 from analysis.schema import TECHNIQUES
 from analysis.treatment import DOSES
 
-#: area of the smallest mark that a number fits into, in square points
-ROOM = 60
+#: area of the mark of one patient, and of the largest, in square points
+ONE, LARGEST = 28, 150
+#: area that a number of so many digits needs
+ROOM = {1: 80, 2: 130, 3: 200}
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def count_schedules(courses):
@@ -51,7 +53,8 @@ def plot_schedules(table, ax, bed_lines_gy=(40, 60, 80, 100)):
 
     Notes
     -----
-    The area of a mark grows with its patients; their number stands in it where it has room.
+    The area of a mark grows with its patients; their number stands in it when they are several
+    and no larger mark is in the way.
     Technique is shape and colour. Equal schedules of two techniques stand side by side.
     """
     alpha_beta = table["alpha_beta_gy"].iloc[0]
@@ -63,21 +66,35 @@ def plot_schedules(table, ax, bed_lines_gy=(40, 60, 80, 100)):
                                + list(named["technique"])))
     shared = named.groupby(["fractions", "dose_gy"])["technique"]
     shift = (shared.cumcount() - (shared.transform("size") - 1) / 2) * 0.03 * right
-    area = 30 + 110 * (named["n"] - 1) / max(named["n"].max() - 1, 1)
+    area = ONE + (LARGEST - ONE) * (named["n"] - 1) / max(named["n"].max() - 1, 1)
+    room = named["n"].astype(str).str.len().clip(upper=3).map(ROOM).where(named["n"] > 1, 0)
     look = {name: (style.MARKERS[i], style.GROUPS[i]) for i, name in enumerate(order)}
     for technique, (marker, colour) in look.items():
         ax.scatter([], [], s=50, marker=marker, color=colour, label=technique)
-    placed = named.assign(x=named["fractions"] + shift, area=area)
+    placed = named.assign(x=named["fractions"] + shift, area=np.maximum(area, room))
+    ax.set(xlim=(0, right), ylim=(bottom, top), xlabel="Fractions", ylabel="Total dose, Gy")
+    ax.figure.legend(loc="outside lower center", ncols=len(order) if len(order) < 4 else 2)
+    numbered = select_numbered(ax, placed)
     for row in placed.sort_values("n", ascending=False, kind="stable").itertuples():
         marker, colour = look[row.technique]
         ax.scatter(row.x, row.dose_gy, s=row.area, marker=marker, color=colour,
                    edgecolor="white", linewidth=0.8, zorder=3)
-        if row.n > 1 and row.area > ROOM:
-            ax.annotate(f"{row.n}", (row.x, row.dose_gy), ha="center", va="center", fontsize=8,
-                        color=ink(colour), zorder=4)
-    ax.set(xlim=(0, right), ylim=(bottom, top), xlabel="Fractions", ylabel="Total dose, Gy")
-    ax.figure.legend(loc="outside lower center", ncols=len(order) if len(order) < 4 else 2)
+        if row.Index in numbered:
+            ax.annotate(f"{row.n}", (row.x, row.dose_gy), ha="center", va="center_baseline",
+                        fontsize=style.SMALL, color=style.ink(colour), zorder=4)
     return ax
+
+
+def select_numbered(ax, placed, least_pt=9.0):
+    """Select the marks that carry their number: several patients, no larger mark too near."""
+    ax.figure.draw_without_rendering()
+    at = ax.transData.transform(placed[["x", "dose_gy"]]) * 72 / ax.figure.dpi
+    chosen = []
+    for i in placed["n"].sort_values(ascending=False, kind="stable").index:
+        if placed["n"][i] > 1 and all(np.hypot(*(at[i] - at[j])) > least_pt + (
+                placed["n"][i] > 9) * 3 for j in chosen):
+            chosen.append(i)
+    return chosen
 
 
 def draw_isobeds(ax, bed_lines_gy, alpha_beta_gy, right, dose_limits_gy):
@@ -90,7 +107,8 @@ def draw_isobeds(ax, bed_lines_gy, alpha_beta_gy, right, dose_limits_gy):
         if len(inside):
             end = inside[-1]
             ax.annotate(f"{bed:g} Gy", (fractions[end], dose[end]), (2, 0), "data",
-                        "offset points", fontsize=8, color=style.GREY, va="center",
+                        "offset points", fontsize=style.SMALL, color=style.GREY, va="center",
                         annotation_clip=False)
-    ax.annotate("BED", (1, 1), (2, 9), "axes fraction", "offset points", fontsize=8,
+    name = f"BED{alpha_beta_gy:g}".translate(SUBSCRIPTS)
+    ax.annotate(name, (1, 1), (2, 9), "axes fraction", "offset points", fontsize=style.SMALL,
                 color=style.GREY, va="bottom", ha="center", annotation_clip=False)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from analysis import flow
+from analysis import flow, style
 
 LEVELS = ("a", "b", "c")
 STAGES = dict.fromkeys(("first", "second", "third"), LEVELS)
@@ -81,4 +81,4 @@ def test_drawing_writes_every_block_that_has_room(courses):
 @pytest.mark.parametrize("colour, expected", [("#0072B2", "white"), ("#F0E442", "black"),
                                               ("white", "black"), ("black", "white")])
 def test_ink_stands_out(colour, expected):
-    assert flow.ink(colour) == expected
+    assert style.ink(colour) == expected

@@ -163,7 +163,8 @@ def overview_caption(curves):
     words = {"PFS": "progression-free survival ({term}`PFS`)",
              "OS": "overall survival ({term}`OS`)"}
     shown = listing(words[level] for level in curves["level"].unique())
-    return f"Kaplan–Meier estimate of {shown}; a tick marks a patient followed no longer."
+    return (f"Kaplan–Meier estimate of {shown}; a tick marks a patient followed no longer, dotted "
+            "lines drop to the medians. NR: not reached.")
 
 
 def overview_alt(results):

@@ -207,8 +207,9 @@ def describe_entry(cox, entry_p):
 
 def curve_caption(endpoint):
     """Caption of a Kaplan–Meier figure."""
-    return (f"Kaplan–Meier estimate of {name_endpoint(endpoint)} with pointwise limits; a tick "
-            "marks a patient whose observation ended without the event.")
+    return (f"Kaplan–Meier estimate of {name_endpoint(endpoint)} with pointwise log-log limits; a "
+            "tick marks a patient whose observation ended without the event, dotted lines drop to "
+            "the median, and its limits are where the band crosses one half. NR: not reached.")
 
 
 def curve_alt(medians, rates, endpoint):

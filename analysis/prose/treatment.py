@@ -189,7 +189,7 @@ def schedules_caption(schedules):
     """Name what the plot of schedules shows."""
     alpha_beta = schedules["alpha_beta_gy"].iloc[0]
     return (f"Total dose against fractions, with lines of equal {name_bed(alpha_beta)}. A mark is "
-            "one schedule and grows with its patients; larger marks carry their number.")
+            "one schedule and grows with its patients; the number in it counts them.")
 
 
 def describe_agents(agents):
