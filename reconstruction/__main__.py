@@ -22,8 +22,8 @@ from reconstruction.targets import FREE, JOINT, PUBLISHED, only_joint, read_publ
 from reconstruction.temper import temper
 
 STUDY, WORK = PUBLISHED.parent, Path("_build/reconstruction")
-#: seed of a population: rounds until the energy turns strict, and all rounds
-POPULATIONS = {1: (5000, 10000), 2: (5000, 10000)}
+#: seed of a population: rounds until the energy turns strict, until the harvest, and all rounds
+POPULATIONS = {1: (7300, 11700, 14000), 2: (5000, 9400, 12000)}
 WANTED, TURNS = 24, 3  # other cohorts to keep; how often a state may give one
 
 
@@ -41,23 +41,25 @@ def keep(name, make):
 
 
 def search(targets):
-    """Run the populations; return their states by seed, the best first."""
+    """Run the populations; return harvest and states of each by its seed."""
     def report(population):
-        say(f"population {seed}, round {population['turn']}: best {population['best'][0]:.1f}")
+        fittest = f", fittest {population['fittest'][0][0]}" if population["fittest"] else ""
+        say(f"population {seed}, round {population['turn']}: "
+            f"energy {population['energy'].min():.1f}{fittest}")
 
     found = {}
     for seed, rounds in POPULATIONS.items():
         found[seed] = temper(only_joint(targets), seed, *rounds, WORK / f"population-{seed}.pkl",
-                             report=report)
+                             rank, report=report)
     return found
 
 
 def choose(populations, targets):
-    """Polish the populations; return the finished states, the best first."""
+    """Polish what the populations gave; return the finished states, the best first."""
     states = []
-    for seed, population in populations.items():
+    for seed, (harvest, _) in populations.items():
         state = keep(f"polished-{seed}",
-                     lambda seed=seed, states=population: polish(states, targets, seed))
+                     lambda seed=seed, harvest=harvest: polish(harvest, targets, seed))
         say(f"polished {seed}: {count_cox(state, targets)} "
             f"curves {meets_curves(state, targets)}")
         states.append(state)
@@ -87,8 +89,8 @@ def collect(populations, targets, windows):
     """Finish other cohorts from the populations, one from each state in turn, as many as wanted."""
     tables = []
     for turn in range(TURNS):
-        for seed, states in populations.items():
-            for k, state in enumerate(states[1:]):
+        for seed, (_, states) in populations.items():
+            for k, state in enumerate(states):
                 if len(tables) == WANTED:
                     break
                 name, own = f"{turn}-{seed}-{k}", 1000 * turn + 100 * seed + k

@@ -1,4 +1,4 @@
-"""From a population of the search to a finished core: cool, add columns, count, choose."""
+"""From the harvest of the search to a finished core: count what fits, add the free columns."""
 
 from __future__ import annotations
 
@@ -10,23 +10,20 @@ from reconstruction.columns import solve_column
 from reconstruction.cox import fit_model, fit_one, sort_order
 from reconstruction.energy import SIZE
 from reconstruction.kaplan_meier import Z, logrank, median_normal
-from reconstruction.targets import FREE, JOINT, only_joint
-from reconstruction.temper import copy_state, run
+from reconstruction.targets import FREE, JOINT
 
-COLD, COOL, TOL = 8, (0.8, 0.05, 400_000), 1e-4  # coldest states; temperatures and tries; Newton
-FINISHED, FREE_TRIES = 3, (40, 1_000_000)  # states that get the free columns; tries, moves of each
+FREE_TRIES = 60, 200_000  # tries of a free column, moves of each
 WRONG = 5  # what a number that must fit costs, in numbers that fit
 SIDES = (0.05, 0.15)
 MEDIANS = 15  # numbers of `judge_curves` that must be exact; the others may be one unit off
 
 
 def polish(states, targets, seed):
-    """Cool the coldest states of a population, add the free columns to the fittest, keep the best.
+    """Add the free columns to states with the joint ones; return the state that fits best.
 
     Parameters
     ----------
     states : list of state
-        With the joint columns, as `temper` returns them; they are not changed.
     targets : Targets
         Windows of joint and free columns.
     seed : int
@@ -36,11 +33,7 @@ def polish(states, targets, seed):
     state
         With all 18 columns.
     """
-    joint, cooled = only_joint(targets), [copy_state(state) for state in states[:COLD]]
-    for state in cooled:
-        run(state, joint, *COOL, seed, True, TOL)
-    cooled.sort(key=lambda state: rank(state, joint), reverse=True)
-    finished = [add_free(state, targets, seed, *FREE_TRIES) for state in cooled[:FINISHED]]
+    finished = [add_free(state, targets, seed, *FREE_TRIES) for state in states]
     return max(finished, key=lambda state: rank(state, targets))
 
 

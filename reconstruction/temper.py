@@ -13,7 +13,9 @@ from reconstruction.targets import only_curves
 HEATS = tuple(4.8 * (0.6 / 4.8) ** (k / 11) for k in range(12))
 MELT, MELTING = 10.0, 2_000_000  # the first temperature of all, and the tries from there
 MOVES, EVERY = 10_000, 50  # tries of a state in a round; rounds between checkpoints
-TOL = 3e-3  # Newton tolerance
+TOL, FINE = 3e-3, 1e-4  # Newton tolerance of the search and of the harvest
+#: coldest states that are harvested, rounds between harvests, states kept; cooling of a harvest
+REAPED, REAPING, KEPT, COOLING = 8, 5, 12, (0.05, 30_000)
 
 
 def copy_state(state):
@@ -37,8 +39,8 @@ def start_from_times(targets, seed, moves=400_000):
 
 
 def gather(draw, states):
-    """Make a population: generator, states (hottest first), best energy and state, round 0."""
-    return {"draw": draw, "states": states, "turn": 0, "best": (np.inf, None),
+    """Make a population: generator, states (hottest first), round 0, nothing harvested."""
+    return {"draw": draw, "states": states, "turn": 0, "fittest": [],
             "energy": np.zeros(len(states)), "taken": np.zeros(len(states) - 1)}
 
 
@@ -57,9 +59,6 @@ def advance(population, targets, heats, moves=MOVES, strict=False, tol=TOL):
     for k, heat in enumerate(heats):
         energy[k], _ = run(states[k], targets, heat, heat, moves, int(draw.integers(2**31)), strict,
                            tol)
-    low = int(np.argmin(energy))
-    if energy[low] < population["best"][0]:
-        population["best"] = float(energy[low]), copy_state(states[low])
     for k in range(population["turn"] % 2, len(heats) - 1, 2):
         gain = (1 / heats[k + 1] - 1 / heats[k]) * (energy[k + 1] - energy[k])
         if np.log(draw.random()) < gain:
@@ -69,7 +68,23 @@ def advance(population, targets, heats, moves=MOVES, strict=False, tol=TOL):
     population["turn"] += 1
 
 
-def temper(targets, seed, loose, rounds, checkpoint, heats=HEATS, moves=MOVES,
+def harvest(population, targets, heats, rank):
+    """Cool copies of the coldest states and keep those that rank highest.
+
+    The energy leads the search but is not what is asked of a cohort: among states of like energy
+    some give back many more numbers than others. States of the same columns count as one. Draws
+    nothing from the population's generator.
+    """
+    for state in population["states"][-REAPED:]:
+        state = copy_state(state)
+        run(state, targets, heats[-1], *COOLING, population["turn"], True, FINE)
+        if all((state[3] != other[3]).any() for _, _, other in population["fittest"]):
+            population["fittest"].append((rank(state, targets), population["turn"], state))
+    population["fittest"].sort(key=lambda found: (-found[0], found[1]))
+    del population["fittest"][KEPT:]
+
+
+def temper(targets, seed, loose, sown, rounds, checkpoint, rank, heats=HEATS, moves=MOVES,
            report=lambda _: None):
     """Run a population for a number of rounds; go on from a checkpoint where there is one.
 
@@ -77,10 +92,12 @@ def temper(targets, seed, loose, rounds, checkpoint, heats=HEATS, moves=MOVES,
     ----------
     targets : Targets
     seed : int
-    loose, rounds : int
-        Rounds until the energy turns strict, and all rounds.
+    loose, sown, rounds : int
+        Rounds until the energy turns strict, until states are harvested, and all rounds.
     checkpoint : Path
         File that is written every `EVERY` rounds, and read when it exists.
+    rank : callable
+        Says how well a state with the joint columns fits.
     heats : sequence of float
         Temperatures, the hottest first.
     moves : int
@@ -90,18 +107,18 @@ def temper(targets, seed, loose, rounds, checkpoint, heats=HEATS, moves=MOVES,
 
     Returns
     -------
-    list of state
-        The best state at the end of a round, then the population from the coldest on.
+    tuple of (list of state, list of state)
+        The harvest, the fittest first, and the population from the coldest on.
     """
     if checkpoint.is_file():
         population = pickle.loads(checkpoint.read_bytes())
     else:
         population = begin(targets, seed, heats)
     while population["turn"] < rounds:
-        if population["turn"] == loose:
-            population["best"] = np.inf, None
         advance(population, targets, heats, moves, population["turn"] >= loose)
+        if population["turn"] > sown and population["turn"] % REAPING == 0:
+            harvest(population, targets, heats, rank)
         if population["turn"] % EVERY == 0 or population["turn"] == rounds:
             checkpoint.write_bytes(pickle.dumps(population))
             report(population)
-    return [population["best"][1], *population["states"][::-1]]
+    return [found[2] for found in population["fittest"]], population["states"][::-1]
