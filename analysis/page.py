@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import os
@@ -15,6 +16,7 @@ from analysis import display, style
 from analysis.guard import Guard
 from analysis.ledger import join
 from analysis.prose import published
+from analysis.vector import squeeze
 from analysis.withheld import spell_cells
 
 
@@ -117,13 +119,13 @@ class Page:
         path = self.out_dir / "figures" / self.chapter / f"{name}.svg"
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, metadata={"Date": None})
+        path.write_text(squeeze(path.read_text(encoding="utf-8")), encoding="utf-8")
         plt.close(figure)
         kind = "wide" if figure.get_figwidth() > style.WIDTH_IN["column"] else "narrow"
-        alt = json.dumps(display.plain(alt), ensure_ascii=False)
+        alt = display.plain(alt)
+        inert = json.dumps(alt, ensure_ascii=False)
         emit(f":::{{figure}} {os.path.relpath(path)}\n:name: {self.chapter}-{name}-figure\n"
-             f":alt: {alt}\n:figclass: {kind}\n\n{caption}\n:::",
-             f'<figure>{path.read_text(encoding="utf-8")}<figcaption>{html.escape(caption)}'
-             "</figcaption></figure>")
+             f":alt: {inert}\n:figclass: {kind}\n\n{caption}\n:::", picture(path, alt, caption))
 
     def plot(self, draw, result, name, caption, alt, needs="", width="page", height_mm=90,
              **options):
@@ -193,6 +195,13 @@ class Page:
         if self.study.published is not None and not self.keeper:
             ledger = join(self.study.published, self.saved)
             self.say(published.describe_chapter(ledger, self.chapter))
+
+
+def picture(path, alt, caption):
+    """Return a figure as HTML that stands by itself; as a picture, for its names are its own."""
+    data = base64.b64encode(path.read_bytes()).decode()
+    return (f'<figure><img alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{data}">'
+            f"<figcaption>{html.escape(caption)}</figcaption></figure>")
 
 
 def write_table(frame, path):

@@ -15,7 +15,7 @@ from analysis.display import (
     quote,
     select,
 )
-from analysis.prose.quoted import quote_of
+from analysis.prose.quoted import quote_cell, quote_of
 from analysis.safety import BANDS, WINDOWS
 
 WHEN = {"acute": "acute", "late": "late", "all": "any time"}
@@ -124,8 +124,7 @@ def patients_table(patients):
 
 def quote_some(result, **row):
     """Quote a count with its percentage beside it, and 0 alone for nobody."""
-    found, n = select(result, **row), quote(result, "n", **row)
-    return f"{n} ({number(found['percent'], 1)})" if found["n"] else n
+    return quote_cell(result, **row) if select(result, **row)["n"] else quote(result, "n", **row)
 
 
 def events_table(table):
