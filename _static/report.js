@@ -28,7 +28,7 @@ window.addEventListener("DOMContentLoaded", () => {
 
 /* How long the chapters took stands in a file beside the pages, for it differs from run to run. */
 window.addEventListener("DOMContentLoaded", () => {
-  const table = document.querySelector("#made-chapters-table");
+  const table = document.querySelector("#how-this-book-was-made #chapters table");
   if (!table || !window.reportTimes) return;
   const add = (row, kind, text) => {
     const cell = row.appendChild(document.createElement(kind));

@@ -100,17 +100,13 @@ def fill_page(text, made, study):
     parts = {"identity": lambda: list_identity(made, study), "files": lambda: list_files(made),
              "chapters": lambda: list_chapters(made.jobs), "software": list_software,
              "parameters": lambda: list_parameters(made.jobs)}
-    filled = PLACE.sub(lambda match: write_part(match[1], parts[match[1]]()), text)
+    filled = PLACE.sub(lambda match: write_part(parts[match[1]]()), text)
     return f'{filled}\n<script src="{TIMES}"></script>\n'
 
 
-def write_part(name, told):
-    """Return a part of the page: a table with a caption, or the sentence that stands for one."""
-    if isinstance(told, str):
-        return told
-    frame, caption = told
-    return f":::{{table}} {caption}\n:name: {PAGE}-{name}-table\n:align: left\n\n" \
-           f"{table(frame, 'l' * frame.shape[1])}\n:::"
+def write_part(told):
+    """Return a part of the page: a table, or the sentence that stands for one."""
+    return told if isinstance(told, str) else table(told, "l" * told.shape[1])
 
 
 def list_identity(made, study):
@@ -124,15 +120,14 @@ def list_identity(made, study):
                 "Hash of the code": made.code,
                 "Hash of the parameters": hash_parameters(made.jobs)}
     rows = [(name, text) for name, text in reported.items() if text]
-    return pd.DataFrame(rows, columns=["What", "This book"]), "What this book was made from."
+    return pd.DataFrame(rows, columns=["What", "This book"])
 
 
 def list_files(made):
     """Return the hash of each file of the study folder; one sentence in a book that is shared."""
     if made.profile == "share":
         return "The study’s files are not named in a book that is shared."
-    return (pd.DataFrame(made.files.items(), columns=["File of the study folder", "SHA-256"]),
-            "The files of the study folder.")
+    return pd.DataFrame(made.files.items(), columns=["File of the study folder", "SHA-256"])
 
 
 def hash_parameters(jobs):
@@ -144,9 +139,8 @@ def list_chapters(jobs):
     """Return the hashes of each chapter."""
     rows = [(job.chapter.name, hash_text(job.chapter.text), hash_parameters([job]),
              job.key[:DIGITS]) for job in jobs]
-    return (pd.DataFrame(rows, columns=["Chapter", "Its text", "Its parameters",
-                                        "All that it depends on"]),
-            "The chapters, in the order in which they are executed.")
+    return pd.DataFrame(rows, columns=["Chapter", "Its text", "Its parameters",
+                                       "All that it depends on"])
 
 
 def list_parameters(jobs):
@@ -159,8 +153,7 @@ def list_parameters(jobs):
             rows.append((job.chapter.name, name, f"{value}{departs}", meaning))
     if not rows:
         return "No chapter has a parameter."
-    return (pd.DataFrame(rows, columns=["Chapter", "Parameter", "Value", "Meaning"]),
-            "The parameters of the chapters.")
+    return pd.DataFrame(rows, columns=["Chapter", "Parameter", "Value", "Meaning"])
 
 
 def read_meanings(chapter):
@@ -178,7 +171,7 @@ def list_software():
     names = [re.split(r"[\[=<>~!; ]", line)[0] for line in lines if re.match(r"\w", line)]
     rows = [("Python", platform.python_version()),
             *((name, importlib.metadata.version(name)) for name in sorted(names, key=str.lower))]
-    return pd.DataFrame(rows, columns=["Software", "Version"]), "What computed and printed it."
+    return pd.DataFrame(rows, columns=["Software", "Version"])
 
 
 def write_times(made, html_dir):

@@ -66,8 +66,20 @@ def print_pdf(html_dir, book_dir, study, made, target):
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")  # stamped into the embedded fonts
     weasyprint.HTML(string=text, url_fetcher=fetcher).write_pdf(
         target, stylesheets=styles, font_config=faces, pdf_variant="pdf/ua-1",
-        pdf_identifier=identify(text.replace(html_dir.resolve().as_uri(), "")))
+        pdf_identifier=identify(text.replace(html_dir.resolve().as_uri(), "")),
+        finisher=declare_scopes)
     return sorted(set(remarks))
+
+
+def declare_scopes(document, pdf):
+    """Say of each head of a table whether it is a column's or a row's."""
+    by_reference = {item.reference: item for item in pdf.objects if isinstance(item, dict)}
+    for row in [item for item in by_reference.values() if item.get("S") == "/TR"]:
+        cells = [by_reference.get(kid, {}) for kid in row["K"]]
+        scope = "/Column" if all(cell.get("S") == "/TH" for cell in cells) else "/Row"
+        for cell in cells:
+            if cell.get("S") == "/TH":
+                cell["A"]["Scope"] = scope
 
 
 def identify(text):

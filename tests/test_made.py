@@ -39,11 +39,11 @@ def page(built):
 
 def read_table(page, name):
     return [[cell.get_text(strip=True) for cell in row.select("td")]
-            for row in page.select(f"#made-{name}-table tbody tr")]
+            for row in page.select(f"#{name} tbody tr")]
 
 
 def test_each_file_stands_with_the_hash_that_anybody_can_compute(built, page):
-    told = dict(read_table(page, "files"))
+    told = dict(read_table(page, "data"))
     assert set(told) == {p.name for p in (built / "tiny").iterdir()}
     for name, digits in told.items():
         content = (built / "tiny" / name).read_bytes()
@@ -69,7 +69,7 @@ def test_run_times_stand_beside_the_pages_and_in_none_of_them(built, page):
     took = json.loads(TIMES.fullmatch(text)[1])
     assert set(took) == {row[0] for row in read_table(page, "chapters")}
     assert all(seconds >= 0 for seconds in took.values())
-    head = [cell.get_text(strip=True) for cell in page.select("#made-chapters-table th")]
+    head = [cell.get_text(strip=True) for cell in page.select("#chapters th")]
     assert not any("time" in cell for cell in head)
 
 

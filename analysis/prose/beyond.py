@@ -267,8 +267,9 @@ def describe_ratio(counted, censored, cut):
     said = (f"The count has {quote(counted, 'n', **key)} of "
             f"{quote_count(counted, 'total', 'patient', **key)} at {cut:g} or above "
             f"({quote(counted, 'percent', **key)}); "
-            + (f"it takes the ratio of {count(first['n_open'], 'patient')} as it stands, though it "
-               "may still grow. " if first["n_open"] else "every ratio is settled. "))
+            + (f"it takes the ratio of {quote_count(counted, 'n_open', 'patient', **key)} as it "
+               "stands, though it may still grow. " if first["n_open"]
+               else "every ratio is settled. "))
     if is_missing(row["percent"]):
         return f"{said}With censoring respected there is no estimate ({escape(row['reason'])})."
     limits = "" if pd.isna(row["conf_low"]) else (

@@ -127,7 +127,7 @@ def baseline_table(study, baseline, variables):
     cells = []
     for variable in variables:
         rows = baseline[baseline["variable"] == variable.name]
-        missing = display.number(rows["missing"].iloc[0], 0)
+        missing = quote(baseline, "missing", variable=variable.name, level=rows["level"].iloc[0])
         if is_continuous(variable):
             median, low, high = (quote(baseline, column, variable=variable.name)
                                  for column in ("median", "low", "high"))
