@@ -63,7 +63,8 @@ def find_printed(ledger, chapter, name, row, columns):
 
 def describe_cells(row, columns):
     """Return (name, text) pairs on the values of cells and on what they were estimated from."""
-    values = [c for c in columns if c not in LIMITS] or [c for c in ESTIMATES if c in row.index][:1]
+    values = columns if len(columns) == 1 else (
+        [c for c in columns if c not in LIMITS] or [c for c in ESTIMATES if c in row.index][:1])
     said = [("This data set", spell(row[values[0]]) if len(values) == 1 else
              "; ".join(f"{c} = {spell(row[c])}" for c in values))] if values else []
     if {"n", "total"} <= set(row.index) and pd.notna(row["total"]):

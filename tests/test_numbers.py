@@ -47,6 +47,19 @@ def test_a_card_says_denominator_limits_and_what_is_not_reached():
     assert dict(describe_cells(PATIENTS.iloc[0], ["percent"]))["Patients"] == "12 of 36"
 
 
+def test_a_card_of_limits_says_what_they_belong_to_and_one_of_a_limit_says_that_limit():
+    row = MEDIANS.iloc[1]
+    both = dict(describe_cells(row, ["conf_low", "conf_high"]))
+    assert (both["This data set"], both["95% limits"]) == ("7.41", "3.100–11.700")
+    assert dict(describe_cells(row, ["conf_high"]))["This data set"] == "11.7"
+    assert dict(describe_cells(row, ["n_event", "n"]))["This data set"] == "n_event = 29; n = 36"
+
+
+def test_a_count_and_its_share_are_found_together():
+    found = find_row(RESULTS, "safety", address(cite("12 (33.3)", "n.percent", window="acute")))
+    assert found[:2] == ("safety", "patients") and found[3] == ["n", "percent"]
+
+
 def test_print_is_found_for_its_own_row_only():
     assert len(find_printed(LEDGER, "survival", "medians", MEDIANS.iloc[1], ["estimate"])) == 1
     assert find_printed(LEDGER, "survival", "medians", MEDIANS.iloc[0], ["estimate"]) == []
