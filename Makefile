@@ -45,6 +45,7 @@ reconstruct: .venv/test.stamp
 # follows every link of the book; the dead ones are listed in _build/links/dead.md
 links: .venv/book.stamp
 	$(BIN)/python -m report build $(STUDY) --no-pdf
+	rm -rf _build/links
 	-$(BIN)/jupyter-book build --builder linkcheck --path-output _build/links _build/$(notdir $(STUDY))/book
 	$(BIN)/python -m report.links _build/links
 

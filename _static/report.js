@@ -41,3 +41,8 @@ window.addEventListener("DOMContentLoaded", () => {
     add(row, "td", window.reportTimes[row.cells[0].textContent.trim()]?.toFixed(1) ?? "");
   }
 });
+
+/* Sphinx keeps Escape for itself wherever no button has the focus; a card closes from its links too. */
+window.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelector(".number-card:popover-open")?.hidePopover();
+}, {capture: true});

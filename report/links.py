@@ -7,7 +7,7 @@ import re
 import sys
 from pathlib import Path
 
-FOUND = "_build/linkcheck/output.json"
+FOUND = "_build/html/output.json"
 #: answers of a site that is there and does not serve programs, as many publishers do not
 REFUSED = re.compile(r"(401|402|403|405|406|418|429|503|999) ")
 
@@ -25,7 +25,7 @@ def list_dead(lines):
     list of str
     """
     links = [json.loads(line) for line in lines if line.strip()]
-    return [f"- {link['uri']} ({link['filename']}, line {link['lineno']}): {link['info']}"
+    return [f"- {link['uri']} ({link['filename']}): {link['info']}"
             for link in links
             if link["status"] == "broken" and not REFUSED.match(link["info"])]
 

@@ -149,11 +149,16 @@ def list_parameters(jobs):
     for job in jobs:
         for name, meaning in read_meanings(job.chapter).items():
             value, usual = job.values[name], job.chapter.defaults[name]
-            departs = f" (by default {usual})" if value != usual else ""
-            rows.append((job.chapter.name, name, f"{value}{departs}", meaning))
+            departs = f" (by default {spell(usual)})" if value != usual else ""
+            rows.append((job.chapter.name, name, f"{spell(value)}{departs}", meaning))
     if not rows:
         return "No chapter has a parameter."
     return pd.DataFrame(rows, columns=["Chapter", "Parameter", "Value", "Meaning"])
+
+
+def spell(value):
+    """Spell the value of a parameter; an empty one as nothing."""
+    return "nothing" if value in ("", [], None) else str(value)
 
 
 def read_meanings(chapter):

@@ -90,7 +90,7 @@ def test_what_is_read_is_what_stands_on_the_card(article, demonstration, request
         limits = next((v for k, v in said.items() if k.endswith("limits")), "")
         own = limits if "column conf_low, conf_high" in said["Where"] else \
             re.sub(r"^.*? = ", "", said.get("This data set", ""))
-        read, value = read_value(shown), read_value(own)
+        read, value = read_value(shown.rpartition("about ")[2]), read_value(own)
         if read is None or value is None or "<" in shown:
             continue
         off = min(abs(abs(read[0]) - abs(scale * value[0])) for scale in (1, 100))

@@ -97,6 +97,7 @@ def test_a_card_opens_and_closes_by_keyboard(visit):
     assert find_violations(page, {"include": [[".number-card:popover-open"]]}) == []
     page.keyboard.press("Escape")
     assert card.count() == 0
+    assert page.evaluate("document.activeElement.matches('button.number')")
 
 
 def test_the_first_key_leads_past_the_menus(visit):
