@@ -19,9 +19,7 @@ from report.chapters import read_contents
 #: rows beyond which a table is for searching on screen, and paper names its file
 LONGEST_TABLE = 300
 #: rows up to which a table is not divided between pages
-SHORTEST_TABLE = 10
-#: letters from which a cell is prose, and its column wants room
-PROSE = 60
+SHORT_TABLE = 10
 SCREEN_ONLY = ("script, details.hide, .number-card, .headerlink, p.behind, .sd-summary-icon, "
                ".sd-summary-state-marker, .only-dark")
 POINTS_PER_EM = 12
@@ -74,10 +72,11 @@ def drop(elements):
 def settle(page, file, files, html_dir):
     """Make one page fit for paper."""
     for table in page.select("table"):
-        if len(table.select("tbody tr")) > LONGEST_TABLE:
+        rows = len(table.select("tbody tr"))
+        if rows > LONGEST_TABLE:
             name_file(table)
-        else:
-            fit_table(table)
+        elif rows <= SHORT_TABLE:
+            table["class"] = [*table.get("class", []), "short"]
     drop(page.select(SCREEN_ONLY))
     drop(cell for cell in page.select("div.cell") if not cell.get_text(strip=True)
          and not cell.select("img"))
@@ -94,17 +93,6 @@ def settle(page, file, files, html_dir):
     page["id"] = anchor(file)
     for link in page.select("a[href]"):
         settle_link(link, file, files)
-
-
-def fit_table(table):
-    """Keep a short table whole, and give the one column that holds prose the room for it."""
-    rows = table.select("tbody tr")
-    if len(rows) <= SHORTEST_TABLE:
-        table["class"] = [*table.get("class", []), "short"]
-    prose = {i for row in rows for i, cell in enumerate(row.select("td"))
-             if len(cell.get_text()) > PROSE}
-    if len(prose) == 1:
-        table.select("thead th")[prose.pop()]["style"] = "width: 50%"
 
 
 def name_file(table):
