@@ -12,7 +12,7 @@ VENV := $(PYTHON) -m venv .venv
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 endif
 
-.PHONY: book test lint sync pairs picture rerun-pictures oracles reconstruct bench clean
+.PHONY: book test lint sync pairs picture rerun-pictures oracles reconstruct links bench clean
 
 book: .venv/book.stamp
 	$(BIN)/python -m report build $(STUDY)
@@ -41,6 +41,13 @@ oracles:
 
 reconstruct: .venv/test.stamp
 	$(BIN)/python -m reconstruction
+
+# follows every link of the book; the dead ones are listed in _build/links/dead.md
+links: .venv/book.stamp
+	$(BIN)/python -m report build $(STUDY) --no-pdf
+	rm -rf _build/links
+	-$(BIN)/jupyter-book build --builder linkcheck --path-output _build/links _build/$(notdir $(STUDY))/book
+	$(BIN)/python -m report.links _build/links
 
 bench: .venv/book.stamp
 	$(BIN)/python -m report build $(STUDY) --fresh --out _build/bench

@@ -25,3 +25,24 @@ window.addEventListener("DOMContentLoaded", () => {
     (table.closest(".pst-scrollable-table-container") ?? table).before(box);
   }
 });
+
+/* How long the chapters took stands in a file beside the pages, for it differs from run to run. */
+window.addEventListener("DOMContentLoaded", () => {
+  const table = document.querySelector("#how-this-book-was-made #chapters table");
+  if (!table || !window.reportTimes) return;
+  const add = (row, kind, text) => {
+    const cell = row.appendChild(document.createElement(kind));
+    cell.textContent = text;
+    cell.className = "text-right";
+    if (kind === "th") cell.scope = "col";
+  };
+  add(table.tHead.rows[0], "th", "Run time, s");
+  for (const row of table.tBodies[0].rows) {
+    add(row, "td", window.reportTimes[row.cells[0].textContent.trim()]?.toFixed(1) ?? "");
+  }
+});
+
+/* Sphinx keeps Escape for itself wherever no button has the focus; a card closes from its links too. */
+window.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") document.querySelector(".number-card:popover-open")?.hidePopover();
+}, {capture: true});

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import io
 import json
@@ -16,6 +17,7 @@ from analysis import display, style
 from analysis.guard import Guard
 from analysis.ledger import join
 from analysis.prose import published
+from analysis.vector import squeeze
 from analysis.withheld import spell_cells
 
 
@@ -119,14 +121,13 @@ class Page:
         path.parent.mkdir(parents=True, exist_ok=True)
         drawn = io.StringIO()
         figure.savefig(drawn, format="svg", metadata={"Date": None})
-        path.write_text(style.compact(drawn.getvalue()), encoding="utf-8")
+        path.write_text(squeeze(drawn.getvalue()), encoding="utf-8")
         plt.close(figure)
         kind = "wide" if figure.get_figwidth() > style.WIDTH_IN["column"] else "narrow"
-        alt = json.dumps(display.plain(alt), ensure_ascii=False)
+        alt = display.plain(alt)
+        inert = json.dumps(alt, ensure_ascii=False)
         emit(f":::{{figure}} {os.path.relpath(path)}\n:name: {self.chapter}-{name}-figure\n"
-             f":alt: {alt}\n:figclass: {kind}\n\n{caption}\n:::",
-             f'<figure>{path.read_text(encoding="utf-8")}<figcaption>{html.escape(caption)}'
-             "</figcaption></figure>")
+             f":alt: {inert}\n:figclass: {kind}\n\n{caption}\n:::", picture(path, alt, caption))
 
     def plot(self, draw, result, name, caption, alt, needs="", width="page", height_mm=90,
              **options):
@@ -196,6 +197,13 @@ class Page:
         if self.study.published is not None and not self.keeper:
             ledger = join(self.study.published, self.saved)
             self.say(published.describe_chapter(ledger, self.chapter))
+
+
+def picture(path, alt, caption):
+    """Return a figure as HTML that stands by itself; as a picture, for its names are its own."""
+    data = base64.b64encode(path.read_bytes()).decode()
+    return (f'<figure><img alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{data}">'
+            f"<figcaption>{html.escape(caption)}</figcaption></figure>")
 
 
 def write_table(frame, path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 
 import matplotlib as mpl
@@ -106,24 +105,3 @@ def shorten(name, width=16):
     ('unmethylated', 'with a second m…')
     """
     return name if len(name) <= width else f"{name[:width - 1].rstrip()}…"
-
-
-def compact(svg):
-    r"""Write matplotlib's SVG shorter by a third and more, with the same picture.
-
-    Comments, metadata and names that nothing refers to go; coordinates are cut at a hundredth of a
-    point; a glyph is placed by `x` and called by a short name.
-
-    Examples
-    --------
-    >>> compact('<g id="text_1">\n <!-- a -->\n <path d="M 1.2345 2 \nL 3 4 "/>\n</g>')
-    '<g><path d="M1.23 2L3 4"/></g>\n'
-    """
-    svg = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTYPE.*?>", "", svg,
-                 flags=re.DOTALL)
-    svg = re.sub(r'<g id="[^"]*"', "<g", svg)
-    svg = re.sub(r"\b([1-9]\d*\.\d\d)\d+", r"\1", svg)
-    svg = re.sub(r'(?<= d=")[^"]*', lambda d: re.sub(r"\s*([A-Za-z])\s*", r"\1", d[0]).strip(), svg)
-    svg = re.sub(r'(<use [^>]*) transform="translate\(([-\d.]+) 0\)"', r'\1 x="\2"', svg)
-    svg = svg.replace("xlink:href", "href").replace("DejaVuSans-", "f")
-    return re.sub(r">\s+<", "><", re.sub(r"\s*\n\s*", " ", svg)).strip() + "\n"

@@ -14,6 +14,7 @@ import yaml
 
 from report.chapters import read_contents
 from report.lock import put, recover
+from report.made import PAGE, fill_page
 from report.run import PRODUCTS
 from report.words import prune_glossary
 
@@ -25,7 +26,7 @@ class BookError(Exception):
     """What jupyter-book found wrong with the pages."""
 
 
-def stage(book_dir, stage_dir, jobs, absent, study):
+def stage(book_dir, stage_dir, jobs, absent, study, made):
     """Lay out the sources of the book that is to be printed.
 
     Parameters
@@ -39,6 +40,8 @@ def stage(book_dir, stage_dir, jobs, absent, study):
     absent : dict
         Chapter: list of needs that the study does not meet.
     study : Study
+    made : Made
+        What its page `made` tells.
     """
     shutil.rmtree(stage_dir, ignore_errors=True)
     stage_dir.mkdir(parents=True)
@@ -56,10 +59,18 @@ def stage(book_dir, stage_dir, jobs, absent, study):
             page = book_dir / f"{file}.md"
             (stage_dir / file).parent.mkdir(parents=True, exist_ok=True)
             text = unlink(page.read_text(encoding="utf-8"), absent)
+            text = fill_page(text, made, study) if file == PAGE else text
             (stage_dir / f"{file}.md").write_text(text, encoding="utf-8")
     shorten_glossary(stage_dir)
     write_contents(book_dir, stage_dir, left_out)
-    write_configuration(book_dir, stage_dir, study)
+    write_configuration(book_dir, stage_dir, study, all(map(starts_with_own_study, jobs)))
+
+
+def starts_with_own_study(job):
+    """Say whether a chapter's notebook, opened by itself, shows the study of this book."""
+    usual = job.chapter.defaults.get("study_dir", "")
+    folder = (job.book_dir / job.chapter.file).parent / usual
+    return folder.resolve() == job.study_dir.resolve()
 
 
 def shorten_glossary(stage_dir):
@@ -143,12 +154,17 @@ def write_contents(book_dir, stage_dir, left_out):
     (stage_dir / "_toc.yml").write_text(yaml.safe_dump(contents, sort_keys=False))
 
 
-def write_configuration(book_dir, stage_dir, study):
-    """Write the configuration of this study's book: title, authors, banner, no execution."""
+def write_configuration(book_dir, stage_dir, study, can_launch):
+    """Write the configuration of this study's book: title, authors, banner, no execution.
+
+    A repository is named only where its notebooks show this study.
+    """
     config = yaml.safe_load((book_dir / "_config.yml").read_text(encoding="utf-8"))
     config["title"] = study.title
     config["author"] = ", ".join(study.authors) or config.get("author", "")
     config.setdefault("html", {})["announcement"] = BANNER if study.synthetic else ""
+    if not can_launch:
+        config["repository"] = {"url": ""}
     config |= {"execute": {"execute_notebooks": "off"}, "exclude_patterns": []}
     (stage_dir / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False),
                                            encoding="utf-8")

@@ -145,6 +145,7 @@ def print_book(arguments, study):
     from report.book import print_html, publish, spell, stage
     from report.chapters import find_missing, read_chapters, settle_parameters
     from report.lock import hold
+    from report.made import describe, write_times
     from report.run import plan_jobs, run_jobs
 
     out_dir = find_out(arguments)
@@ -173,21 +174,23 @@ def print_book(arguments, study):
         progress.update(task, description="pages")
         began = time.perf_counter()
         new_dir = out_dir / ".press" / "new"
-        stage(arguments.book, new_dir / "book", jobs, absent, study)
+        made = describe(study, Path(arguments.study), arguments.book, jobs, arguments.profile)
+        stage(arguments.book, new_dir / "book", jobs, absent, study, made)
         html_dir = print_html(new_dir / "book", study)
+        write_times(made, html_dir)
         console.print(f"  {'pages':<12} {time.perf_counter() - began:4.1f} s")
         if arguments.pdf:
             progress.update(task, description="PDF")
-            paper(html_dir, new_dir, study, arguments.study)
+            paper(html_dir, new_dir, study, made)
         publish(new_dir, out_dir, html_dir, f"{study.name}.pdf")
 
 
-def paper(html_dir, new_dir, study, study_dir):
+def paper(html_dir, new_dir, study, made):
     """Print the PDF; what goes wrong with it is said and leaves the pages standing."""
     from report.pdf import print_pdf
 
     began = time.perf_counter()
-    for line in print_pdf(html_dir, new_dir / "book", study, study_dir,
+    for line in print_pdf(html_dir, new_dir / "book", study, made,
                           new_dir / f"{study.name}.pdf"):
         console.print(f"    {line}", markup=False, style="yellow")
     console.print(f"  {'PDF':<12} {time.perf_counter() - began:4.1f} s")

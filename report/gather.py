@@ -18,6 +18,8 @@ from report.chapters import read_contents
 
 #: rows beyond which a table is for searching on screen, and paper names its file
 LONGEST_TABLE = 300
+#: rows up to which a table is not divided between pages
+SHORT_TABLE = 10
 SCREEN_ONLY = ("script, details.hide, .number-card, .headerlink, p.behind, .sd-summary-icon, "
                ".sd-summary-state-marker, .only-dark")
 POINTS_PER_EM = 12
@@ -70,8 +72,11 @@ def drop(elements):
 def settle(page, file, files, html_dir):
     """Make one page fit for paper."""
     for table in page.select("table"):
-        if len(table.select("tbody tr")) > LONGEST_TABLE:
+        rows = len(table.select("tbody tr"))
+        if rows > LONGEST_TABLE:
             name_file(table)
+        elif rows <= SHORT_TABLE:
+            table["class"] = [*table.get("class", []), "short"]
     drop(page.select(SCREEN_ONLY))
     drop(cell for cell in page.select("div.cell") if not cell.get_text(strip=True)
          and not cell.select("img"))

@@ -6,17 +6,13 @@ import hashlib
 import importlib.util
 import logging
 import os
-import tomllib
 from html import escape
 from pathlib import Path
 
 from pygments.formatters import HtmlFormatter
 
-import analysis
 from report.gather import gather_pages, list_headings
-from report.run import hash_files
 
-ROOT = Path(__file__).resolve().parents[1]
 STYLE = Path(__file__).with_name("pdf.css")
 NEEDS_PANGO = ("no PDF: WeasyPrint needs Pango, which this machine lacks "
                "(Debian, Ubuntu: apt-get install libpango-1.0-0 libpangoft2-1.0-0 "
@@ -34,7 +30,7 @@ FONTS = {
 }
 
 
-def print_pdf(html_dir, book_dir, study, study_dir, target):
+def print_pdf(html_dir, book_dir, study, made, target):
     """Print the pages of a book as PDF.
 
     Parameters
@@ -44,8 +40,8 @@ def print_pdf(html_dir, book_dir, study, study_dir, target):
     book_dir : Path
         The staged book.
     study : Study
-    study_dir : Path
-        Its folder, whose hash stands on the cover.
+    made : Made
+        What it is made from; version and hashes stand on the cover.
     target : Path
         The file to write; the same input gives the same bytes.
 
@@ -60,7 +56,7 @@ def print_pdf(html_dir, book_dir, study, study_dir, target):
     except OSError:
         return [NEEDS_PANGO]
     pages = gather_pages(html_dir, book_dir)
-    text = write_document(pages, study, study_dir)
+    text = write_document(pages, study, made)
     remarks = listen("weasyprint")
     faces = FontConfiguration()
     fetcher = weasyprint.urls.URLFetcher(allowed_protocols=("file", "data"))
@@ -70,8 +66,20 @@ def print_pdf(html_dir, book_dir, study, study_dir, target):
     os.environ.setdefault("SOURCE_DATE_EPOCH", "0")  # stamped into the embedded fonts
     weasyprint.HTML(string=text, url_fetcher=fetcher).write_pdf(
         target, stylesheets=styles, font_config=faces, pdf_variant="pdf/ua-1",
-        pdf_identifier=identify(text.replace(html_dir.resolve().as_uri(), "")))
+        pdf_identifier=identify(text.replace(html_dir.resolve().as_uri(), "")),
+        finisher=declare_scopes)
     return sorted(set(remarks))
+
+
+def declare_scopes(document, pdf):
+    """Say of each head of a table whether it is a column's or a row's."""
+    by_reference = {item.reference: item for item in pdf.objects if isinstance(item, dict)}
+    for row in [item for item in by_reference.values() if item.get("S") == "/TR"]:
+        cells = [by_reference.get(kid, {}) for kid in row["K"]]
+        scope = "/Column" if all(cell.get("S") == "/TH" for cell in cells) else "/Row"
+        for cell in cells:
+            if cell.get("S") == "/TH":
+                cell["A"]["Scope"] = scope
 
 
 def identify(text):
@@ -89,7 +97,7 @@ def listen(name):
     return said
 
 
-def write_document(pages, study, study_dir):
+def write_document(pages, study, made):
     """Write the whole document: metadata, cover, contents, pages."""
     date = f"<meta name='dcterms.created' content='{study.data_cutoff}'>" \
         if study.data_cutoff else ""
@@ -97,21 +105,20 @@ def write_document(pages, study, study_dir):
         if study.authors else ""
     return (f"<!doctype html><html lang='en'><head><meta charset='utf-8'>"
             f"<title>{escape(study.title)}</title>{authors}{date}</head><body>"
-            f"{write_cover(study, study_dir)}{write_contents(pages)}{pages}</body></html>")
+            f"{write_cover(study, made)}{write_contents(pages)}{pages}</body></html>")
 
 
-def write_cover(study, study_dir):
+def write_cover(study, made):
     """Write the cover: title, question, status and date of the data, version and hashes."""
     from report.book import BANNER
 
-    code = hash_files(Path(analysis.__file__).parent, Path(__file__).parent, ROOT / "chapters")
     about = {
         "Authors": escape(", ".join(study.authors)),
         "Data up to": f"{study.data_cutoff:%-d %B %Y}" if study.data_cutoff else "",
         "Published study": f"doi:{escape(study.reference)}" if study.reference else "",
-        "Version": read_version(),
-        "Hash of the data": f"<code>{hash_files(study_dir)[:16]}</code>",
-        "Hash of the code": f"<code>{code[:16]}</code>",
+        "Version": made.version,
+        "Hash of the data": f"<code>{made.data}</code>",
+        "Hash of the code": f"<code>{made.code}</code>",
     }
     rows = "".join(f"<tr><th scope='row'>{k}</th><td>{v}</td></tr>" for k, v in about.items() if v)
     status = f"<p class='status'>{BANNER}</p>" if study.synthetic else ""
@@ -121,12 +128,6 @@ def write_cover(study, study_dir):
             "<p class='how'>Every number in this book was computed from the data named here by the "
             "code named here. The pages on screen also hold the code that is folded there, the "
             "saved results as CSV files, and what stands behind each number.</p></section>")
-
-
-def read_version():
-    """Return the version of the project."""
-    with (ROOT / "pyproject.toml").open("rb") as file:
-        return tomllib.load(file)["project"]["version"]
 
 
 def write_contents(pages):

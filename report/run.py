@@ -68,6 +68,11 @@ class Job:
         return self.work_dir / self.chapter.name
 
     @property
+    def seconds(self):
+        """How long the chapter took when it was executed last."""
+        return float((self.folder / "seconds").read_text())
+
+    @property
     def is_current(self):
         """Whether the chapter stands executed already."""
         key = self.folder / "key"
@@ -130,10 +135,12 @@ def execute(job):
     remarks = finish(notebook, job)
     nbformat.write(notebook, source)
     return_results(folder)
+    seconds = time.perf_counter() - began
+    (folder / "seconds").write_text(f"{seconds:.2f}")
     (folder / "key").write_text(job.key)
     shutil.rmtree(job.folder, ignore_errors=True)
     folder.rename(job.folder)
-    return time.perf_counter() - began, remarks
+    return seconds, remarks
 
 
 def number_cells(chapter):

@@ -1,5 +1,7 @@
 """A book of three chapters, small enough to watch the press at work."""
 
+from pathlib import Path
+
 HEAD = """\
 ---
 jupytext:
@@ -94,7 +96,7 @@ exclude_patterns: ["**.ipynb"]
 bibtex_bibfiles: [references.bib]
 sphinx:
   recursive_update: true
-  extra_extensions: [report.offline]
+  extra_extensions: [report.offline, report.launch]
   config:
     nb_render_markdown_format: myst
     nb_mime_priority_overrides: [["*", "text/markdown", 0]]
@@ -113,10 +115,12 @@ parts:
   - caption: For reference
     chapters:
       - file: glossary
+      - file: made
 """,
     "references.bib": "@book{one2000, author={One}, title={Once}, year={2000}, publisher={P}}\n",
     "glossary.md": "# Glossary\n\n:::{glossary}\nPFS\n  Progression-free survival.\n:::\n\n"
                    "```{bibliography}\n```\n",
+    "made.md": (Path(__file__).parents[1] / "made.md").read_text(encoding="utf-8"),
     "intro.md": HEAD.format(press="press:\n  reads: results\n") + INTRO,
     "chapters/counting.md": HEAD.format(press="") + COUNTING,
     "chapters/second.md": HEAD.format(press="") + SECOND,

@@ -7,7 +7,7 @@ import pytest
 from sphinx.application import Sphinx
 
 from analysis.display import cite, quote
-from report.numbers import describe_cell, find_printed, find_row
+from report.cards import describe_cells, find_printed, find_row
 from report.sources import find_functions
 
 MEDIANS = pd.DataFrame({"endpoint": ["PFS", "PFS"], "method": ["log-log", "normal"],
@@ -28,8 +28,9 @@ def address(text):
 
 def test_an_address_finds_its_cell_in_its_own_chapter_first():
     quoted = quote(MEDIANS, "estimate", endpoint="PFS", method="normal")
-    chapter, name, row, column = find_row(RESULTS, "survival", address(quoted))
-    assert (chapter, name, column) == ("survival", "medians", "estimate")
+    chapter, name, row, columns, keys = find_row(RESULTS, "survival", address(quoted))
+    assert (chapter, name, columns) == ("survival", "medians", ["estimate"])
+    assert keys == ["endpoint", "method"]
     assert row["conf_low"] == 3.1
 
 
@@ -39,17 +40,30 @@ def test_an_ambiguous_or_unknown_address_finds_nothing():
 
 
 def test_a_card_says_denominator_limits_and_what_is_not_reached():
-    said = dict(describe_cell(MEDIANS.iloc[0], "estimate"))
+    said = dict(describe_cells(MEDIANS.iloc[0], ["estimate"]))
     assert said["This data set"] == "7.41"
     assert said["Patients"] == "36, 29 with the event"
     assert said["95% limits"] == "3.900–not reached"
-    assert dict(describe_cell(PATIENTS.iloc[0], "percent"))["Patients"] == "12 of 36"
+    assert dict(describe_cells(PATIENTS.iloc[0], ["percent"]))["Patients"] == "12 of 36"
+
+
+def test_a_card_of_limits_says_what_they_belong_to_and_one_of_a_limit_says_that_limit():
+    row = MEDIANS.iloc[1]
+    both = dict(describe_cells(row, ["conf_low", "conf_high"]))
+    assert (both["This data set"], both["95% limits"]) == ("7.41", "3.100–11.700")
+    assert dict(describe_cells(row, ["conf_high"]))["This data set"] == "11.7"
+    assert dict(describe_cells(row, ["n_event", "n"]))["This data set"] == "n_event = 29; n = 36"
+
+
+def test_a_count_and_its_share_are_found_together():
+    found = find_row(RESULTS, "safety", address(cite("12 (33.3)", "n.percent", window="acute")))
+    assert found[:2] == ("safety", "patients") and found[3] == ["n", "percent"]
 
 
 def test_print_is_found_for_its_own_row_only():
-    assert len(find_printed(LEDGER, "survival", "medians", MEDIANS.iloc[1], "estimate")) == 1
-    assert find_printed(LEDGER, "survival", "medians", MEDIANS.iloc[0], "estimate") == []
-    assert find_printed(None, "survival", "medians", MEDIANS.iloc[0], "estimate") == []
+    assert len(find_printed(LEDGER, "survival", "medians", MEDIANS.iloc[1], ["estimate"])) == 1
+    assert find_printed(LEDGER, "survival", "medians", MEDIANS.iloc[0], ["estimate"]) == []
+    assert find_printed(None, "survival", "medians", MEDIANS.iloc[0], ["estimate"]) == []
 
 
 def test_the_function_behind_a_result_is_found_in_the_chapter(tmp_path):

@@ -169,6 +169,22 @@ def test_title_language_and_tags_are_declared(printed):
 
 
 @pytest.mark.slow
+def test_every_head_of_a_table_says_its_scope(printed):
+    heads = [tag for tag in list_tags(printed.Root.StructTreeRoot.K, []) if str(tag.S) == "/TH"]
+    assert {str(head.A.Scope) for head in heads} == {"/Column", "/Row"}
+
+
+@pytest.mark.slow
+def test_no_heading_ends_a_page_and_nothing_is_cut(printed):
+    reader = pypdf.PdfReader(Path(printed.filename))
+    headings = {" ".join(title.split()) for _, title in list_entries(printed)}
+    for number, page in enumerate(reader.pages[3:], start=4):
+        lines = [" ".join(line.split()) for line in page.extract_text().splitlines()]
+        body = [line for line in lines if line and line != BANNER and line != str(number)]
+        assert not body or body[-1] not in headings, number
+
+
+@pytest.mark.slow
 def test_the_outline_equals_the_contents(printed, demonstration):
     pages = gather_pages(demonstration / "html", demonstration / "book")
     headings = [(level, text) for level, text, _ in list_headings(pages)]

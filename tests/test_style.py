@@ -1,10 +1,8 @@
 """The look of the figures: type that can be read in print, and no word upon another."""
 
-import io
 import re
 from collections import defaultdict
 from itertools import combinations
-from xml.etree import ElementTree
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -97,23 +95,6 @@ def test_colours_stay_apart_in_every_vision(vision, colours):
         seen.append(np.where(linear <= 0.0031308, 12.92 * linear,
                              1.055 * linear ** (1 / 2.4) - 0.055))
     assert min(np.abs(a - b).max() for a, b in combinations(seen, 2)) > 0.1
-
-
-def test_a_compact_figure_has_every_mark_and_every_letter():
-    figure, ax = style.new_figure("column", 60)
-    ax.plot([1, 2.123456], [3, 4], "o", label="α β")
-    ax.legend()
-    drawn = io.StringIO()
-    figure.savefig(drawn, format="svg")
-    plt.close(figure)
-    count = {}
-    for svg in (drawn.getvalue(), style.compact(drawn.getvalue())):
-        tree = ElementTree.fromstring(svg)
-        count[len(svg)] = [len(tree.findall(f".//{{*}}{tag}")) for tag in ("use", "path", "g")]
-        ids = {node.get("id") for node in tree.iter()}
-        called = re.findall(r'href="#([^"]+)"|url\(#([^)]+)\)', svg)
-        assert called and {a or b for a, b in called} <= ids
-    assert len(count) == 2 and len({tuple(c) for c in count.values()}) == 1
 
 
 def test_a_collision_is_seen():

@@ -134,7 +134,8 @@ def grades_table(study, grades):
 def scores_table(study, summary):
     """Return the scores as printed cells, a row per visit."""
     cells = [(capitalise(name_visit(study, r.visit)), quote(summary, "n", visit=r.visit),
-              quote(summary, "median", 2, visit=r.visit), interval(r.low, r.high, 2),
+              quote(summary, "median", 2, visit=r.visit),
+              cite(interval(r.low, r.high, 2), "low.high", visit=r.visit),
               quote(summary, "missing", visit=r.visit)) for r in summary.itertuples()]
     return pd.DataFrame(cells, columns=["Visit", "Patients", "Median score", "Quartiles",
                                         "No score"])

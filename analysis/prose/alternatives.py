@@ -28,8 +28,8 @@ def say_range(spread, statistic):
 
 def spread_table(spread):
     """Return the spread of every statistic as printed cells."""
-    cells = [(r.statistic, number(r.n, 0), number(r.median, 2),
-              f"{number(r.low, 2)} to {number(r.high, 2)}") for r in spread.itertuples()]
+    cells = [(s, quote(spread, "n", statistic=s), quote(spread, "median", 2, statistic=s),
+              say_range(spread, s)) for s in spread["statistic"]]
     return pd.DataFrame(cells, columns=["Statistic", "Cohorts", "Median", "Range"])
 
 

@@ -10,7 +10,6 @@ from analysis.display import (
     cite,
     count,
     escape,
-    interval,
     is_missing,
     level,
     listing,
@@ -18,7 +17,7 @@ from analysis.display import (
     percent,
     quote,
 )
-from analysis.prose.quoted import quote_count
+from analysis.prose.quoted import cite_limits, quote_count
 from analysis.prose.survival import (
     CONTRAST,
     WHOLE,
@@ -131,7 +130,7 @@ def describe_differences(study, differences, endpoint):
         size = cite(number(abs(row["estimate"]), 1), "estimate", **key)
         said.append(f"{name}: {size} months {more} than {escape(row['reference'])} "
                     f"({level(row['conf_level'])} CI of the difference "
-                    f"{interval(row['conf_low'], row['conf_high'], 1)}, "
+                    f"{cite_limits(row, key)}, "
                     f"{quote(differences, 'p_value', **key)}).")
     return said
 
@@ -159,7 +158,7 @@ def describe_landmark_test(tests):
     key = key_of(row, ("endpoint", "group", "test"))
     ratio = "" if pd.isna(row["ratio"]) else (
         f"; ratio of observed to expected deaths {cite(number(row['ratio'], 2), 'ratio', **key)}, "
-        f"{level(row['conf_level'])} CI {interval(row['conf_low'], row['conf_high'], 2)}")
+        f"{level(row['conf_level'])} CI {cite_limits(row, key, 2)}")
     return (f"Survival from there on, those with early progression against the others: log-rank "
             f"{quote(tests, 'p_value', **key)}{ratio}.")
 
@@ -212,10 +211,11 @@ def describe_firth(study, infinite):
                 "one is not estimable, it is for another reason.")
     said = []
     for _, row in infinite[infinite["reason"] == ""].iterrows():
-        ratio = cite(number(row["estimate"], 2), "estimate", **key_of(row, (*CONTRAST, "method")))
+        keys = (*CONTRAST, "method")
+        ratio = cite(number(row["estimate"], 2), "estimate", **key_of(row, keys))
         said.append(f"{row['endpoint']}, {name_contrast(study, row)}: {ratio} "
                     f"({level(row['conf_level'])} CI "
-                    f"{interval(row['conf_low'], row['conf_high'], 2)})")
+                    f"{cite_limits(row, keys, 2)})")
     return (f"Where the usual fit has no finite ratio, the penalised one gives {'; '.join(said)}. "
             "The width of these intervals is the message: the data hardly speak.")
 
@@ -267,11 +267,12 @@ def describe_ratio(counted, censored, cut):
     said = (f"The count has {quote(counted, 'n', **key)} of "
             f"{quote_count(counted, 'total', 'patient', **key)} at {cut:g} or above "
             f"({quote(counted, 'percent', **key)}); "
-            + (f"it takes the ratio of {count(first['n_open'], 'patient')} as it stands, though it "
-               "may still grow. " if first["n_open"] else "every ratio is settled. "))
+            + (f"it takes the ratio of {quote_count(counted, 'n_open', 'patient', **key)} as it "
+               "stands, though it may still grow. " if first["n_open"]
+               else "every ratio is settled. "))
     if is_missing(row["percent"]):
         return f"{said}With censoring respected there is no estimate ({escape(row['reason'])})."
     limits = "" if pd.isna(row["conf_low"]) else (
-        f" ({level(row['conf_level'])} CI {interval(row['conf_low'], row['conf_high'], 1)}%)")
+        f" ({level(row['conf_level'])} CI {cite_limits(row, other)}%)")
     return (f"{said}With censoring respected the estimate is "
             f"{quote(censored, 'percent', **other)}{limits}.")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis.competing import ACTUAL, COMPETING, EVENT, NAIVE
-from analysis.display import capitalise, cite, estimate, interval, number, p_value, percent
+from analysis.display import capitalise, cite, number, p_value, percent
 from analysis.prose.beyond import find
+from analysis.prose.quoted import cite_estimate, cite_limits
 from analysis.prose.survival import WHOLE, covariate_names
-from analysis.prose.survival_tables import key_of, print_ratio
+from analysis.prose.survival_tables import key_of, print_level, print_ratio, print_statistic
 
 
 def incidence_table(times):
@@ -19,12 +20,11 @@ def incidence_table(times):
         for name, (method, cause) in {"Actual (CI)": (ACTUAL, EVENT), "Naive": (NAIVE, EVENT),
                                       "Death first (CI)": (ACTUAL, COMPETING)}.items():
             row = find(part, method=method, cause=cause).iloc[0]
-            address = key_of(row, ("endpoint", "group", "level", "time_mo", "method", "cause"))
-            limits = f" ({interval(100 * row['conf_low'], 100 * row['conf_high'], 1)})"
+            keys = ("endpoint", "group", "level", "time_mo", "method", "cause")
+            sure = "CI" in name and not row["reason"] and pd.notna(row["conf_low"])
             shown = "NE" if row["reason"] else cite(percent(100 * row["estimate"]), "estimate",
-                                                    **address)
-            cells[name] = shown + (limits if "CI" in name and not row["reason"]
-                                   and pd.notna(row["conf_low"]) else "")
+                                                    **key_of(row, keys))
+            cells[name] = shown + (f" ({cite_limits(row, keys, scale=100)})" if sure else "")
         rows.append({"Endpoint": key[0], "Months": number(key[1]), **cells})
     return pd.DataFrame(rows)
 
@@ -35,8 +35,7 @@ def hazards_table(study, tests):
     return pd.DataFrame([{
         "Endpoint": r["endpoint"],
         "Covariate": "All together" if r["term"] == "all" else names.get(r["term"], r["term"]),
-        "χ² (df)": f"NE: {r['reason']}" if r["reason"] else
-        f"{number(r['statistic'], 2)} ({number(r['df'])})",
+        "χ² (df)": print_statistic(r, "statistic", key_of(r, ("endpoint", "term"))),
         "P": cite(p_value(r["p_value"]), "p_value", **key_of(r, ("endpoint", "term")))}
         for _, r in tests.iterrows()])
 
@@ -48,8 +47,7 @@ def weightings_table(study, tests):
         "Endpoint": r["endpoint"], "Groups by": names.get(r["group"], r["group"]),
         "Test": capitalise(r["test"]) + (
             f", within {names.get(r['strata'], r['strata'])}" if r["strata"] else ""),
-        "χ² (df)": f"NE: {r['reason']}" if r["reason"] else
-        f"{number(r['chi2'], 2)} ({number(r['df'])})",
+        "χ² (df)": print_statistic(r, "chi2", key_of(r, ("endpoint", "group", "test", "strata"))),
         "P": cite(p_value(r["p_value"]), "p_value",
                   **key_of(r, ("endpoint", "group", "test", "strata")))}
         for _, r in tests.iterrows()])
@@ -64,7 +62,7 @@ def firth_table(study, infinite):
         rows.append({"Endpoint": row["endpoint"], "Model": capitalise(row["model"]),
                      "Covariate": f"{names.get(row['term'], row['term'])}: {row['level']} vs "
                                   f"{row['reference']}",
-                     "Events/patients": f"{number(row['n_event_level'])}/{number(row['n_level'])}",
+                     "Events/patients": print_level(row),
                      "Penalised HR (CI)": ratio, "P": p})
     return pd.DataFrame(rows)
 
@@ -75,7 +73,8 @@ def ratio_table(counted, censored):
     for name, result in (("Count of observed ratios", counted),
                          ("Kaplan–Meier of the ratio", censored)):
         for _, row in find(result, **WHOLE).iterrows() if len(result) else []:
-            rows.append({"Estimate": name, "Patients": number(row.get("total", row["n"])),
-                         "Share (CI), %": estimate(row["percent"], row["conf_low"],
-                                                   row["conf_high"], 1)})
+            keys, whole = ("group", "level", "method"), "total" if "total" in row else "n"
+            rows.append({"Estimate": name,
+                         "Patients": cite(number(row[whole]), whole, **key_of(row, keys)),
+                         "Share (CI), %": cite_estimate(row, "percent", keys)})
     return pd.DataFrame(rows)

@@ -11,12 +11,12 @@ from analysis.display import (
     count,
     escape,
     hides_most,
-    interval,
     level,
     listing,
     quote,
     select,
 )
+from analysis.prose.quoted import cite_estimate, cite_limits
 from analysis.settings import Settings
 
 
@@ -62,7 +62,7 @@ def describe_followup(followup):
     found = select(followup, **row)
     if display.is_missing(found["estimate"]):
         return "The median follow-up is not reached: too few patients were alive at their last day."
-    limits = interval(found["conf_low"], found["conf_high"], 1, NOT_REACHED)
+    limits = cite_limits(found, row, 1, NOT_REACHED)
     return (f"The median follow-up is {quote(followup, 'estimate', **row)} months "
             f"({level(found['conf_level'])} CI {limits}, log-log).")
 
@@ -127,7 +127,7 @@ def baseline_table(study, baseline, variables):
     cells = []
     for variable in variables:
         rows = baseline[baseline["variable"] == variable.name]
-        missing = display.number(rows["missing"].iloc[0], 0)
+        missing = quote(baseline, "missing", variable=variable.name, level=rows["level"].iloc[0])
         if is_continuous(variable):
             median, low, high = (quote(baseline, column, variable=variable.name)
                                  for column in ("median", "low", "high"))
@@ -147,18 +147,21 @@ def baseline_table(study, baseline, variables):
 
 def eligibility_table(eligibility):
     """Return the eligibility check as printed cells."""
-    shown = eligibility.astype(str)
-    return shown.set_axis(["Criterion", "Met", "Not met", "Not known"], axis=1)
+    cells = [(name, *(quote(eligibility, column, criterion=name)
+                      for column in ("n_met", "n_unmet", "n_unknown")))
+             for name in eligibility["criterion"]]
+    return pd.DataFrame(cells, columns=["Criterion", "Met", "Not met", "Not known"])
 
 
 def followup_table(followup):
     """Return follow-up and PFS1 as printed cells: one row per endpoint and method."""
     labels = {"follow-up": "Follow-up, reverse Kaplan–Meier", "PFS1": "PFS1"}
-    cells = [(labels[r.endpoint], f"{r.n_event} / {r.n}",
-              display.cite(display.estimate(r.estimate, r.conf_low, r.conf_high, 1, NOT_REACHED),
-                           "estimate", endpoint=r.endpoint, method=r.method),
-              f"{r.method}, {level(r.conf_level)}")
-             for r in followup.itertuples()]
+    cells = [(labels[r["endpoint"]],
+              display.cite(f"{display.number(r['n_event'], 0)} / {display.number(r['n'], 0)}",
+                           "n_event.n", endpoint=r["endpoint"], method=r["method"]),
+              cite_estimate(r, "estimate", ("endpoint", "method"), 1, NOT_REACHED),
+              f"{r['method']}, {level(r['conf_level'])}")
+             for _, r in followup.iterrows()]
     header = ["Duration", "Events / patients", "Median, months (CI)", "Limits"]
     return pd.DataFrame(cells, columns=header)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.display import capitalise, escape, interval, is_missing, level, listing, quote, select
-from analysis.prose.quoted import quote_count, quote_of, quote_share
+from analysis.display import capitalise, escape, is_missing, level, listing, quote, select
+from analysis.prose.quoted import cite_limits, quote_count, quote_of, quote_share
 
 WORDS = {"CR": "complete response", "PR": "partial response", "SD": "stable disease",
          "PD": "progressive disease", "NE": "not evaluable", "ORR": "objective response",
@@ -81,7 +81,7 @@ def describe_change(study, change):
     if is_missing(row["p_value"]):
         return "No patient gained or lost an objective response, so there is nothing to test."
     lost = quote(change, "n_lost", **key) if row["n_lost"] else "none"
-    limits = interval(row["conf_low"], row["conf_high"], 1)
+    limits = cite_limits(row, key)
     gained = capitalise(quote_count(change, "n_gained", "patient", **key))
     return (f"{gained} gained an objective response that {escape(study.prior_treatment)} had not "
             f"given, and {lost} lost one: a difference of {quote(change, 'difference', 1, **key)} "
@@ -143,7 +143,7 @@ def describe_censored(censored):
     row = select(censored, **key)
     if is_missing(row["percent"]):
         return f"Where censoring is respected, no share can be estimated: {row['reason']}."
-    limits = interval(row["conf_low"], row["conf_high"], 1)
+    limits = cite_limits(row, key)
     beside = (f" ({row['reason']})" if is_missing(row["conf_low"]) else
               f" ({level(row['conf_level'])} CI {limits}%)")
     ends = quote_count(censored, "n_event", "observed end", **key)

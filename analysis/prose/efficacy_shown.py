@@ -11,7 +11,6 @@ from analysis.display import (
     cite,
     count,
     escape,
-    interval,
     level,
     listing,
     months,
@@ -19,7 +18,7 @@ from analysis.display import (
     quote,
 )
 from analysis.prose.efficacy import STATUS, WHEN, WORDS, name_group
-from analysis.prose.quoted import quote_cell, quote_estimate
+from analysis.prose.quoted import cite_limits, quote_cell, quote_estimate
 from analysis.schema import RESPONSES
 from analysis.swimmer import MOST_NAMED, UNKNOWN
 
@@ -43,8 +42,8 @@ def response_table(study, response):
     for assessment, rows in response.groupby("assessment", sort=False):
         cells[f"{heads[assessment]}, n (%)"] = [
             quote_cell(response, assessment=assessment, category=c) for c in categories]
-        cells[f"{limits}, {WHEN[assessment]}"] = [interval(r.conf_low, r.conf_high, 1)
-                                                  for r in rows.itertuples()]
+        cells[f"{limits}, {WHEN[assessment]}"] = [
+            cite_limits(row, ("assessment", "category")) for _, row in rows.iterrows()]
     return pd.DataFrame(cells)
 
 

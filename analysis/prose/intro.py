@@ -10,7 +10,6 @@ from analysis.display import (
     count,
     escape,
     hides_most,
-    interval,
     is_missing,
     level,
     listing,
@@ -18,6 +17,7 @@ from analysis.display import (
     percent,
     quote,
 )
+from analysis.prose.quoted import cite_limits
 
 VISITS = {"baseline": "at baseline", "month_1": "after one month", "month_3": "after three months"}
 
@@ -69,10 +69,10 @@ def describe_profile(keeper):
             "chapter's list of what is withheld lies beside its results.".replace("<", "&lt;"))
 
 
-def describe_limits(row):
+def describe_limits(row, keys):
     """Format level and limits of a percentage."""
-    limits = interval(row["conf_low"], row["conf_high"], 1)
-    return f"{level(row['conf_level'])} CI {limits}{'%' if limits[-1].isdigit() else ''}"
+    unit = "%" if number(row["conf_high"], 1)[-1].isdigit() else ""
+    return f"{level(row['conf_level'])} CI {cite_limits(row, keys)}{unit}"
 
 
 def answer_response(study, results):
@@ -83,7 +83,7 @@ def answer_response(study, results):
         return ""
     keys = "assessment", "category"
     said = {c: f"{tell(row, 'n', *keys)} of {tell(row, 'total', *keys)} "
-               f"({tell(row, 'percent', *keys)}, {describe_limits(row.iloc[0])})"
+               f"({tell(row, 'percent', *keys)}, {describe_limits(row.iloc[0], keys)})"
             for c, row in rates.items()}
     return (f"**Response.** After {escape(study.treatment)} the tumours shrank or vanished in "
             f"{said['ORR']}, and the disease was under control in {said['DCR']}.")
@@ -97,7 +97,7 @@ def answer_survival(study, results):
                          method="log-log")
         if len(rows) == 1:
             row = rows.iloc[0]
-            limits = interval(row["conf_low"], row["conf_high"], 1, NOT_REACHED)
+            limits = cite_limits(row, ("endpoint", "group", "method"), 1, NOT_REACHED)
             median = ("was not reached" if is_missing(row["estimate"]) else
                       f"was {tell(rows, 'estimate', 'endpoint', 'group', 'method')} months")
             said.append(f"median {words} {median} ({level(row['conf_level'])} CI {limits})")
@@ -111,8 +111,9 @@ def answer_ratio(study, results):
         return ""
     return (f"**Gain on the treatment before.** In {tell(rows, 'n', 'group')} of "
             f"{tell(rows, 'total', 'group')} ({tell(rows, 'percent', 'group')}, "
-            f"{describe_limits(rows.iloc[0])}) progression-free survival outlasted that on "
-            f"{escape(study.prior_treatment)} by the factor that counts as a benefit.")
+            f"{describe_limits(rows.iloc[0], ['group'])}) progression-free survival "
+            f"outlasted that on {escape(study.prior_treatment)} by the factor that counts as a "
+            "benefit.")
 
 
 def answer_safety(study, results):

@@ -11,11 +11,10 @@ from analysis.display import (
     level,
     listing,
     number,
-    of_total,
     quote,
     select,
 )
-from analysis.prose.quoted import quote_of
+from analysis.prose.quoted import quote_cell, quote_count, quote_of
 from analysis.safety import BANDS, WINDOWS
 
 WHEN = {"acute": "acute", "late": "late", "all": "any time"}
@@ -49,7 +48,8 @@ def describe_patients(study, patients):
     acute, late = (f"{quote(patients, 'n', window=w, band='any')} "
                    f"({quote(patients, 'percent', window=w, band='any')})"
                    for w in ("acute", "late"))
-    return (f"Of {count(found['total'], 'patient')} who received {escape(study.treatment)}, "
+    treated = quote_count(patients, "total", "patient", window="all", band="any")
+    return (f"Of {treated} who received {escape(study.treatment)}, "
             f"{acute} had an acute event and {late} a late one.")
 
 
@@ -111,7 +111,7 @@ def describe_observed(observed, acute_days):
     row = observed.iloc[0]
     rest = "" if row["n"] == row["total"] else "; nobody else could have shown a late event"
     return (f"Still under observation after day {number(acute_days)}: "
-            f"{of_total(row['n'], row['total'])}{rest}.")
+            f"{quote_of(observed)}{rest}.")
 
 
 def patients_table(patients):
@@ -124,8 +124,7 @@ def patients_table(patients):
 
 def quote_some(result, **row):
     """Quote a count with its percentage beside it, and 0 alone for nobody."""
-    found, n = select(result, **row), quote(result, "n", **row)
-    return f"{n} ({number(found['percent'], 1)})" if found["n"] else n
+    return quote_cell(result, **row) if select(result, **row)["n"] else quote(result, "n", **row)
 
 
 def events_table(table):
@@ -183,7 +182,7 @@ def describe_onset(onsets):
             said.append(f"{words} of the one patient who had any began on day {day}.")
         elif n:
             said.append(f"{words} began on day {day} in the median (range {low} to {high}) of "
-                        f"{count(n, 'patient')} who had any.")
+                        f"{quote_count(onsets, 'n', 'patient', **row)} who had any.")
     return said or ["No onset is known."]
 
 
@@ -233,10 +232,11 @@ def describe_rild(screen):
         who = quote(screen, "n", **met) if found["n"] else "none"
         low, high = (quote(screen, c, 1, **met) for c in ("conf_low", "conf_high"))
         limits = f"{low}% to {high}%" if found["n"] else f"up to {high}%"
+        judged = quote_count(screen, "n_judged", "patient", **met)
         gap = (f"; {quote(screen, 'n', **unknown)} cannot be judged"
                if select(rows, **unknown)["n"] else "")
-        said.append(f"{name}: {who} of {count(found['n_judged'], 'patient')} who can be judged "
-                    f"(exact {level(found['conf_level'])} CI {limits}){gap}.")
+        said.append(f"{name}: {who} of {judged} who can be judged (exact "
+                    f"{level(found['conf_level'])} CI {limits}){gap}.")
     return said
 
 

@@ -17,7 +17,7 @@ from analysis.display import (
     plain,
     quote,
 )
-from analysis.prose.quoted import quote_count
+from analysis.prose.quoted import cite_limits, quote_count
 from analysis.schema import ENDPOINTS
 from analysis.withheld import SILENT, WORDS
 
@@ -162,9 +162,8 @@ def describe_logrank(study, logrank, endpoint):
         ratio = "" if pd.isna(row["ratio"]) else (
             ", ratio of observed to expected events "
             f"{cite(number(row['ratio'], 2), 'ratio', **key)} "
-            f"({level(row['conf_level'])} CI {number(row['conf_low'], 2)}–"
-            f"{number(row['conf_high'], 2)}) for {escape(row['level'])} against "
-            f"{escape(row['reference'])}")
+            f"({level(row['conf_level'])} CI {cite_limits(row, key, 2)}) for "
+            f"{escape(row['level'])} against {escape(row['reference'])}")
         said.append(f"{about}: log-rank {quote(logrank, 'p_value', **key)}{ratio}.")
     return said
 

@@ -7,7 +7,7 @@ import pandas as pd
 from analysis import display
 from analysis.agents import AGENTS
 from analysis.display import capitalise, count, escape, interval, listing, quote, select
-from analysis.prose.quoted import quote_cell, quote_of
+from analysis.prose.quoted import quote_cell, quote_count, quote_of
 
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -83,7 +83,8 @@ def describe_dose(summary, alpha_beta_gy):
         return "No patient has both a total dose and a number of fractions on record."
     n = select(summary, variable="bed10_gy")["n"]
     middle = "" if n == 1 else "median "
-    return (f"In {count(n, 'patient')} with dose details: {middle}total dose "
+    known = quote_count(summary, "n", "patient", variable="bed10_gy")
+    return (f"In {known} with dose details: {middle}total dose "
             f"{describe_median(summary, 'dose_gy', ' Gy')}, {middle}number of fractions "
             f"{describe_median(summary, 'fractions')}, {middle}{name_bed(alpha_beta_gy)} "
             f"{describe_median(summary, 'bed10_gy', ' Gy')}.")

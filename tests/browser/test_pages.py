@@ -1,7 +1,6 @@
 """The book as a reader meets it: in a browser, on a phone, in the dark, by keyboard, offline."""
 
 import io
-import re
 from pathlib import Path
 
 import numpy as np
@@ -38,8 +37,8 @@ def test_a_page_opens_quietly_and_asks_nobody_else(visit, name):
     assert (seen.errors, seen.elsewhere, seen.failed) == ([], [], [])
 
 
-@every_chapter
-def test_a_chapter_opens_from_disk(visit, demonstration, name):
+@every_page
+def test_a_page_opens_from_disk(visit, demonstration, name):
     seen = visit((demonstration / "html" / f"{name}.html").as_uri())
     seen.page.wait_for_load_state("networkidle")
     assert (seen.errors, seen.elsewhere, seen.failed) == ([], [], [])
@@ -96,9 +95,12 @@ def test_a_card_opens_and_closes_by_keyboard(visit):
     page.keyboard.press("Enter")
     card = page.locator(".number-card:popover-open")
     assert card.is_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('.number-card') !== null")
     assert find_violations(page, {"include": [[".number-card:popover-open"]]}) == []
     page.keyboard.press("Escape")
     assert card.count() == 0
+    assert page.evaluate("document.activeElement.matches('button.number')")
 
 
 def test_the_first_key_leads_past_the_menus(visit):
@@ -138,11 +140,45 @@ def test_the_site_is_light(demonstration):
 
 
 @every_chapter
-def test_a_chapter_with_its_figures_is_light(demonstration, name):
+def test_a_chapter_is_light_with_its_figures(visit, demonstration, name):
     page = demonstration / "html" / f"{name}.html"
-    figures = {(page.parent / source).resolve() for source in
-               re.findall(r'<img [^>]*src="([^":]+)"', page.read_text(encoding="utf-8"))}
-    assert sum(p.stat().st_size for p in {page, *figures}) <= 1.5 * MEGABYTE
+    shown = visit(name).page.eval_on_selector_all(
+        "article img", "all => all.map(i => new URL(i.src).pathname)")
+    figures = {demonstration / "html" / path.lstrip("/") for path in shown}
+    assert page.stat().st_size + sum(p.stat().st_size for p in figures) <= 1.5 * MEGABYTE
+
+
+def test_the_run_times_stand_beside_the_chapters(visit, demonstration):
+    for address in ("made", (demonstration / "html" / "made.html").as_uri()):
+        page = visit(address).page
+        assert "Run time" in page.locator("#chapters th").last.inner_text()
+        times = page.locator("#chapters tbody td:last-child").all_inner_texts()
+        assert len(times) > 8 and all(float(seconds) >= 0 for seconds in times)
+
+
+@every_page
+def test_the_keyboard_reaches_everything_in_order(visit, name):
+    """What can be clicked can be focused, in the order of the page, and what scrolls too."""
+    page = visit(name, viewport={"width": 1280, "height": 900}).page
+    page.wait_for_load_state("networkidle")
+    lost = page.evaluate("""[...document.querySelectorAll(
+        'a[href], button, input, select, summary, [role=button]')].filter(e =>
+        e.checkVisibility({visibilityProperty: true}) && !e.closest('[inert]')
+        && (e.tabIndex < 0 || e.tabIndex > 0) && !e.disabled).map(e => e.outerHTML.slice(0, 150))
+        """)
+    assert lost == []
+
+
+@every_page
+def test_what_scrolls_on_a_phone_is_reached_by_keyboard(visit, name):
+    page = visit(name, viewport={"width": 360, "height": 740}).page
+    page.wait_for_load_state("networkidle")
+    lost = page.evaluate("""[...document.querySelectorAll('article *')].filter(e =>
+        e.scrollWidth > e.clientWidth + 1 && e.clientWidth
+        && ['auto', 'scroll'].includes(getComputedStyle(e).overflowX)
+        && e.tabIndex < 0 && !e.querySelector('a[href], button')
+        ).map(e => e.outerHTML.slice(0, 150))""")
+    assert lost == []
 
 
 def test_the_whole_ledger_is_narrowed_by_what_is_typed(visit):
