@@ -94,7 +94,7 @@ def plot_curves(curves, ax, medians=None, names=None, title="", ylabel="Free of 
         ends.append((level, colour, rows["time_mo"].iloc[-1], 100 * rows["estimate"].iloc[-1]))
     draw_names(ax, ends, names)
     draw_at_risk(ax, curves, levels, names, times)
-    ax.set_title(title, loc="left", parse_math=False)
+    ax.set_title(title, loc="left")
     ax.set(xlim=(0, times[-1]), ylim=(0, 104), xlabel=xlabel, ylabel=ylabel, xticks=times)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: number(y, 0)))
     if medians is not None:
@@ -119,7 +119,7 @@ def draw_names(ax, ends, names):
         if names[level]:
             ax.annotate(names[level], (time, share), (1.02, height), color=colour,
                         textcoords=blended_transform_factory(ax.transAxes, ax.transData),
-                        va="center", fontweight="bold", parse_math=False)
+                        va="center", fontweight="bold")
 
 
 def draw_medians(ax, medians):
@@ -145,8 +145,7 @@ def draw_at_risk(ax, curves, levels, names, times):
         colour = style.INK if len(levels) == 1 else style.GROUPS[line % len(style.GROUPS)]
         if names[level]:
             ax.annotate(names[level], (0, 0), (-12, height), xycoords=ax.transAxes,
-                        textcoords="offset points", ha="right", fontsize=8, color=colour,
-                        parse_math=False)
+                        textcoords="offset points", ha="right", fontsize=8, color=colour)
         for time in times:
             ax.annotate(f"{at_risk(rows, time)}", (time, 0), (0, height), xycoords=under,
                         textcoords="offset points", ha="center", fontsize=8, color=colour)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 import re
+from urllib.parse import quote as quote_url
 from urllib.parse import urlencode
 
 import pandas as pd
@@ -57,9 +58,11 @@ def p_sentence(p):
 
 
 def interval(low, high, decimals=1, missing=NOT_ESTIMABLE):
-    """Format two limits: ``3.1–11.7``; a missing one prints as `missing`."""
+    """Format two limits: ``3.1–11.7``; a missing one prints as `missing`, two as NE."""
     if tell(low) and tell(high):
         return tell(low)
+    if is_missing(low) and is_missing(high):
+        return NOT_ESTIMABLE
     shown = [tell(x) or missing if pd.isna(x) or math.isinf(x) else number(x, decimals)
              for x in (low, high)]
     return " to ".join(shown) if any("−" in s for s in shown) else "–".join(shown)
@@ -114,6 +117,11 @@ def listing(words, conjunction="and"):
 def capitalise(text):
     """Raise the first letter of a sentence, and leave the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def decapitalise(text):
+    """Lower the first letter of a name within a sentence, but not that of a short form."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def select(result, **row):
@@ -227,6 +235,11 @@ def make_inert(text):
     """Escape what Markdown or HTML would act on."""
     text = re.sub(r"([\\`*_{}\[\]()#+!|~^$@:])", r"\\\1", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def link_doi(doi):
+    """Link a DOI, whatever characters it is made of."""
+    return f"[doi:{escape(doi)}](https://doi.org/{quote_url(doi)})"
 
 
 def plain(text):

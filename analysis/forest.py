@@ -55,7 +55,7 @@ def plot_forest(cox, ax, names=None):
     for y, (term, level) in enumerate(contrasts):
         title = names.get(term, term) + ("" if level in ("yes", "present") else f": {level}")
         ax.text(0, y - 0.3, title, transform=ax.get_yaxis_transform(), va="center", fontsize=8,
-                fontweight="bold", parse_math=False)
+                fontweight="bold")
         ax.plot([1, 1], [y - 0.12, y + 0.44], color=style.GREY, linewidth=0.8, zorder=0)
         for row in cox[(cox["term"] == term) & (cox["level"] == level)].itertuples():
             draw_row(ax, y, row, low, high)
@@ -84,7 +84,7 @@ def draw_row(ax, y, row, low, high):
     shown = f"NE: {row.reason}" if row.reason else estimate(row.estimate, row.conf_low,
                                                             row.conf_high)
     ax.text(1, y, shown, transform=ax.get_yaxis_transform(), va="center_baseline", ha="right",
-            fontsize=7.5, color=colour, parse_math=False)
+            fontsize=7.5, color=colour)
     if row.reason:
         return
     ax.plot([min(max(row.conf_low, low), high), max(min(row.conf_high, high), low)], [y, y],

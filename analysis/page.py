@@ -159,8 +159,9 @@ class Page:
         self.figure(ax, name, *(t(result) if callable(t) else t for t in (caption, alt)))
 
     def lacks(self, needs):
-        """Say in one line what this study would need for the part that is not shown."""
-        emit(f"*Not shown for this study: it needs {needs}.*")
+        """Say in one line what a study would need for a part that is not shown, if anything."""
+        if needs:
+            emit(f"*Not shown for this study: it needs {needs}.*")
 
     def save(self, **results):
         """Save tidy results by name under `results/CHAPTER/`, unrounded; None is left out.

@@ -170,6 +170,7 @@ class Settings:
     disease: Text = "the disease under study"
     treatment: Text = "the index treatment"
     treatment_short: Text = "treatment"
+    response_criteria: Text | None = None
     prior_treatment: Text = "the treatment before"
     prior_treatment_short: Text = "prior treatment"
     labels: dict[Text, Text] = field(default_factory=dict)

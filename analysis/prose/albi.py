@@ -11,6 +11,7 @@ from analysis.display import (
     cite,
     escape,
     interval,
+    is_missing,
     listing,
     number,
     p_value,
@@ -82,7 +83,7 @@ def describe_friedman(tests):
         return f"Friedman's test cannot be made: {row['reason']}."
     out = (f"; {quote_count(tests, 'n_missing', 'patient', **key)} without all visits left out"
            if row["n_missing"] else "")
-    return ("Over all visits the grade differs by Friedman's test with χ² = "
+    return ("Over all visits Friedman's test of the grade gives χ² = "
             f"{quote(tests, 'statistic', 2, **key)}, "
             f"{quote_count(tests, 'df', 'degree', **key)} of freedom, "
             f"{quote(tests, 'p_value', **key)} ({quote_count(tests, 'n', 'patient', **key)} with "
@@ -105,10 +106,11 @@ def describe_moves(study, tests):
         return ""
     widest = pairs.iloc[pairs["test"].map(lambda t: span(t, pairs)).argmax()]
     key = {"test": widest["test"]}
-    better = quote(tests, "n_down", **key) if widest["n_down"] else "none"
-    return (f"From {escape(name_pair(study, widest['test']))}, "
-            f"{quote_count(tests, 'n_up', 'patient', **key)} moved to a worse grade and {better} "
-            f"to a better one, of {quote(tests, 'n', **key)} with both visits.")
+    worse, better = (quote(tests, c, **key) if is_missing(widest[c]) or widest[c] != 0 else "none"
+                     for c in ("n_up", "n_down"))
+    return (f"Of {quote_count(tests, 'n', 'patient', **key)} with both visits, {worse} moved to a "
+            f"worse grade and {better} to a better one from "
+            f"{escape(name_pair(study, widest['test']))}.")
 
 
 def span(test, pairs):
@@ -177,7 +179,8 @@ def migration_alt(study, migration):
     """Say the migration of grades in words."""
     said = []
     for (first, second), rows in migration.groupby(["stage_from", "stage_to"], sort=False):
-        said.append(f"From {name_visit(study, first)} to {name_visit(study, second)}: "
+        said.append(f"From {escape(name_visit(study, first))} to "
+                    f"{escape(name_visit(study, second))}: "
                     f"{list_passages(rows, LABELS)}.")
     return "Flow of patients between grades. " + " ".join(said)
 

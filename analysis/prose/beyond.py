@@ -181,7 +181,7 @@ def describe_hazards(study, tests, endpoint, alpha=0.05):
     names = covariate_names(study)
     if moved.empty:
         return (f"In the model of {name} no hazard ratio visibly changes over time (all together "
-                f"{p}); with so few events, only a large change would show.")
+                f"{p}); a change too small for this many events would not show.")
     said = listing([f"{escape(names.get(r['term'], r['term']))} "
                     f"({quote(tests, 'p_value', endpoint=endpoint, term=r['term'])})"
                     for _, r in moved.iterrows()])
@@ -210,6 +210,8 @@ def describe_firth(study, infinite):
     if infinite.empty:
         return ("No hazard ratio of the tables above is infinite, so no penalty is needed; where "
                 "one is not estimable, it is for another reason.")
+    if (infinite["reason"] != "").all():
+        return "The penalised fit gives no finite ratio either."
     said = []
     for _, row in infinite[infinite["reason"] == ""].iterrows():
         ratio = cite(number(row["estimate"], 2), "estimate", **key_of(row, (*CONTRAST, "method")))
@@ -267,8 +269,8 @@ def describe_ratio(counted, censored, cut):
     said = (f"The count has {quote(counted, 'n', **key)} of "
             f"{quote_count(counted, 'total', 'patient', **key)} at {cut:g} or above "
             f"({quote(counted, 'percent', **key)}); "
-            + (f"it takes the ratio of {count(first['n_open'], 'patient')} as it stands, though it "
-               "may still grow. " if first["n_open"] else "every ratio is settled. "))
+            + (f"it takes the ratio of {count(first['n_open'], 'patient')} as it stands, though "
+               "censoring leaves it open. " if first["n_open"] else "every ratio is settled. "))
     if is_missing(row["percent"]):
         return f"{said}With censoring respected there is no estimate ({escape(row['reason'])})."
     limits = "" if pd.isna(row["conf_low"]) else (

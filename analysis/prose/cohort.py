@@ -36,7 +36,8 @@ def describe_cohort(study):
 def describe_level(baseline, variable, label):
     """Say the commonest level of a variable."""
     rows = baseline[(baseline["variable"] == variable) & (baseline["level"] != "")]
-    if rows.empty or not rows["n"].max() > 0 or hides_most(rows["n"]):
+    most = rows["n"].max()
+    if rows.empty or not most > 0 or hides_most(rows["n"]) or (rows["n"] == most).sum() > 1:
         return ""
     name = rows.loc[rows["n"].idxmax(), "level"]
     row = {"variable": variable, "level": name}
@@ -94,16 +95,16 @@ def describe_eligibility(eligibility):
     return " ".join(parts)
 
 
-def takeaways(study, baseline, followup):
-    """Return the three points to take away."""
-    return [describe_cohort(study), describe_commonest(study, baseline),
+def takeaways(study, baseline, variables, followup):
+    """Return the points to take away."""
+    return [describe_cohort(study), describe_commonest(baseline, variables),
             describe_followup(followup)]
 
 
-def describe_commonest(study, baseline):
+def describe_commonest(baseline, variables):
     """Say the commonest level of the first variables of Table 1 that have levels."""
     names = baseline.loc[baseline["level"] != "", "variable"].drop_duplicates()[:3]
-    labels = {v.name: v.label for v in study.baseline}
+    labels = {v.name: v.label for v in variables}
     said = [describe_level(baseline, name, labels.get(name, name)) for name in names]
     said = [s for s in said if s]
     return "Most frequent levels. " + "; ".join(said) + "." if said else ""
@@ -163,6 +164,12 @@ def followup_table(followup):
     return pd.DataFrame(cells, columns=header)
 
 
+def followup_caption(followup):
+    """Name what the table of durations shows."""
+    words = {"follow-up": "follow-up", "PFS1": "time to progression on the treatment before"}
+    return f"Median {listing(w for e, w in words.items() if (followup['endpoint'] == e).any())}."
+
+
 def interval_labels(study):
     """Name the two intervals on the axis."""
     return {"pfs1_mo": "PFS1",
@@ -176,8 +183,9 @@ def flow_alt(screening):
     return "Flow diagram. " + "; ".join(steps) + "."
 
 
-def intervals_alt(intervals):
+def intervals_alt(study, intervals):
     """Say the plot of intervals in words."""
-    said = [f"{v}: median {quote(intervals, 'median', 1, variable=v)} months"
+    names = interval_labels(study)
+    said = [f"{escape(names.get(v, v))}: median {quote(intervals, 'median', 1, variable=v)} months"
             for v in intervals["variable"]]
     return "A dot per patient on an axis of months. " + "; ".join(said) + "."

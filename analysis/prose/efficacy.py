@@ -16,6 +16,15 @@ TOLD = {"disease_control": "disease control", "disease_free": "freedom from dise
         "downstaging_surgery": "surgery after downstaging"}
 
 
+def explain_response(study):
+    """Say what a best response is, and by which criteria."""
+    criteria = study.response_criteria
+    by = ("the criteria that the study used" if criteria is None else
+          "{term}`mRECIST` {cite:p}`lencioni2010`" if criteria == "mRECIST" else escape(criteria))
+    return (f"Response is the best one that the whole body reached, by {by}, each time against the "
+            "images before that treatment.")
+
+
 def name_assessment(study, assessment):
     """Name an assessment by the treatment that it follows."""
     treatment = (study.prior_treatment if assessment == "before_rt" else study.treatment)

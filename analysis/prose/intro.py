@@ -8,13 +8,15 @@ from analysis.display import (
     NOT_REACHED,
     capitalise,
     count,
+    decapitalise,
     escape,
     hides_most,
     interval,
     is_missing,
     level,
+    link_doi,
     listing,
-    number,
+    months,
     percent,
     quote,
 )
@@ -48,7 +50,7 @@ def describe_question(study):
 
 def describe_status(study):
     """Say what the data are: made, or a study's own; and which paper reports them."""
-    paper = f"[doi:{study.reference}](https://doi.org/{study.reference})" if study.reference else ""
+    paper = link_doi(study.reference) if study.reference else ""
     if study.synthetic:
         like = (f", made so that the analyses of {paper} come as near to its printed numbers as "
                 "the ledger shows") * bool(paper)
@@ -122,17 +124,24 @@ def answer_safety(study, results):
     if len(severe) != 1 or len(anything) != 1:
         return ""
     terms = find_rows(results, "safety", "adverse_events", window="all", band="any")
-    known = len(terms) and not hides_most(terms["n"])
-    first = (terms.sort_values(["n", "term"], ascending=[False, True]).head(1) if known
-             else terms.iloc[:0])
-    most = (f"; the commonest event of any grade was {escape(first['term'].iloc[0]).lower()} "
-            f"({tell(first, 'percent', 'term', 'window', 'band')})"
-            ) if len(first) and first["n"].iloc[0] else ""
     keys = "window", "band"
     return (f"**Safety.** {tell(anything, 'n', *keys)} of {tell(anything, 'total', *keys)} "
-            f"({tell(anything, 'percent', *keys)}) had an adverse event, and "
-            f"{tell(severe, 'n', *keys)} ({tell(severe, 'percent', *keys)}) one of grade 3–4 as "
-            f"their worst{most}.")
+            f"({tell(anything, 'percent', *keys)}) had an adverse event; the worst was of grade "
+            f"3–4 in {tell(severe, 'n', *keys)} ({tell(severe, 'percent', *keys)})"
+            f"{name_commonest(terms)}.")
+
+
+def name_commonest(terms, most=3):
+    """Name the commonest adverse event, or the few that share the first place."""
+    if terms.empty or hides_most(terms["n"]) or not terms["n"].max() > 0:
+        return ""
+    first = terms[terms["n"] == terms["n"].max()].sort_values("term")
+    share = tell(first.head(1), "percent", "term", "window", "band")
+    said = [decapitalise(escape(term)) for term in first["term"]]
+    if len(said) > most:
+        return ""
+    return (f"; the commonest event of any grade was {said[0]} ({share})" if len(said) == 1 else
+            f"; the commonest events of any grade were {listing(said)} ({share} each)")
 
 
 def answer_liver(study, results):
@@ -170,8 +179,9 @@ def overview_alt(results):
     """Return a function that says in words what the curves show."""
     def tell(curves):
         ends = curves.groupby("level", sort=False).last()
-        said = [f"{level} falls to {percent(100 * row['estimate'], 0)} at "
-                f"{number(row['time_mo'], 0)} months" for level, row in ends.iterrows()]
-        return f"Survival curves: {listing(said)}. {answer_survival(None, results)}"
+        said = [f"{level} ends at {percent(100 * row['estimate'], 0)} after "
+                f"{months(row['time_mo'])}" for level, row in ends.iterrows()]
+        medians = answer_survival(None, results).removeprefix("**Survival.** ")
+        return f"Survival curves: {listing(said)}. {medians}"
 
     return tell

@@ -1,0 +1,105 @@
+"""What a study does not hold leaves no trace in its book but one line that says so."""
+
+from __future__ import annotations
+
+import re
+
+from analysis.display import listing
+
+#: begins the line that stands for a part which is not shown
+NOT_SHOWN = ("*Not shown", "*Not drawn")
+READING = re.compile(r"\*\*How to read this\.\*\*.*?(?=\n\n|\Z)\n*", re.S)
+HEADING = re.compile(r"^#{2,} ", re.M)
+
+
+def unlink(text, absent):
+    """Point links at executed chapters; those to absent ones become words, or their row goes."""
+    for chapter in absent:
+        name, title = re.escape(chapter.name), chapter.title
+        text = re.sub(rf"^\|.*\{{doc\}}`[^`<]*\b{name}` \|\n?", "", text, flags=re.M)
+        text = re.sub(rf"\[([^\]]+)\]\((?:[^)\s]*/)?{name}\.(?:md|ipynb)[^)]*\)", r"\1", text)
+        text = re.sub(rf"\{{doc\}}`([^`<]+) <[^`>]*\b{name}>`", r"\1", text)
+        text = re.sub(rf"\{{doc\}}`[^`]*\b{name}`", f"“{title}”", text)
+        text = re.sub(rf"\{{(?:num)?ref\}}`(?:[^`<]+<)?{name}-[^`]*`",
+                      f"the chapter “{title}” (not in this book)", text)
+    return re.sub(r"(\]\((?:[\w./-]*/)?\w+)\.md(#[^)]*)?\)", r"\1.ipynb\2)", text)
+
+
+def say_absent(absent):
+    """List the chapters that are left out and the columns that would bring them back."""
+    lines = [f"- **{chapter.title}** needs {spell(needs)}." for chapter, needs in absent.items()]
+    return "\n".join(["## Chapters left out", "",
+                      "The study folder does not hold what these chapters describe.", "", *lines])
+
+
+def spell(needs):
+    """Spell needs, ``table.column`` as a column of a table; a table is named once in a row."""
+    parts = [[n.strip().split(".") for n in need.split(" or ")] for need in needs]
+    tables = {table for part in parts for table, _ in part}
+    if len(tables) == 1 and all(len(part) == 1 for part in parts):
+        return f"{listing(f'`{part[0][1]}`' for part in parts)} in the table `{tables.pop()}`"
+    return ", and ".join(map(spell_need, parts))
+
+
+def spell_need(part):
+    """Spell one need, whose alternatives are pairs of table and column."""
+    by_table = {}
+    for table, column in part:
+        by_table.setdefault(table, []).append(f"`{column}`")
+    return " or ".join(f"{listing(columns, 'or')} in the table `{table}`"
+                       for table, columns in by_table.items())
+
+
+def list_outputs(cell):
+    """List what a cell of an executed chapter prints."""
+    return [o["data"].get("text/markdown", "") for o in cell.get("outputs", []) if "data" in o]
+
+
+def trim(notebook):
+    """Leave out what speaks of results that are not shown.
+
+    Advice on reading goes where no table or figure stands above it. Of a section that shows
+    nothing its heading stays, with the line that says what it needs.
+    """
+    notebook.cells = split_sections(notebook.cells)
+    for section in list_sections(notebook.cells):
+        printed = [text for cell in section for text in list_outputs(cell)]
+        shows = not printed or any(not text.startswith(NOT_SHOWN) for text in printed)
+        seen = []
+        for cell in section:
+            if cell.cell_type != "markdown":
+                seen += list_outputs(cell)
+                continue
+            if not any(text.startswith((":::{table}", ":::{figure}")) for text in seen):
+                cell.source = READING.sub("", cell.source).strip()
+            if not shows:
+                cell.source = "".join(HEADING.findall(cell.source)[:1]) and \
+                    cell.source.partition("\n")[0]
+            seen = []
+    notebook.cells = [c for c in notebook.cells if c.cell_type != "markdown" or c.source.strip()]
+    return notebook
+
+
+def split_sections(cells):
+    """Divide cells of text so that each section begins a cell of its own."""
+    divided = []
+    for cell in cells:
+        parts = [cell.source] if cell.cell_type != "markdown" else \
+            [p for p in re.split(r"(?m)^(?=#{2,} )", cell.source) if p.strip()]
+        for i, part in enumerate(parts):
+            piece = cell.copy()
+            piece["source"] = part
+            if i:
+                piece["id"] = f"{cell['id']}-{i}"
+            divided.append(piece)
+    return divided
+
+
+def list_sections(cells):
+    """List the sections of a chapter, each as its cells; what stands before the first is one."""
+    sections = [[]]
+    for cell in cells:
+        if cell.cell_type == "markdown" and HEADING.match(cell.source):
+            sections.append([])
+        sections[-1].append(cell)
+    return sections
