@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import pandas as pd
 
-from analysis.withheld import tell
+from analysis.withheld import SILENT, WORDS, tell
 
 NOT_ESTIMABLE = "NE"
 NOT_REACHED = "NR"
@@ -54,13 +54,15 @@ def p_value(p):
 def p_sentence(p):
     """Format a p value with its sign, for a sentence: ``P = 0.010``, ``P < 0.001``."""
     shown = p_value(p)
+    if tell(p):
+        return f"P {shown}"
     return f"P {shown[0]} {shown[1:]}" if shown[0] in "<>" else f"P = {shown}"
 
 
 def interval(low, high, decimals=1, missing=NOT_ESTIMABLE):
     """Format two limits: ``3.1–11.7``; a missing one prints as `missing`, two as NE."""
-    if tell(low) and tell(high):
-        return tell(low)
+    if (tell(low) and tell(high)) or WORDS[SILENT] in (tell(low), tell(high)):
+        return tell(low) or tell(high)
     if is_missing(low) and is_missing(high):
         return NOT_ESTIMABLE
     shown = [tell(x) or missing if pd.isna(x) or math.isinf(x) else number(x, decimals)
@@ -214,6 +216,11 @@ def format_cell(cell, result, column, decimals=None):
 def is_missing(x):
     """Say whether a number is not there; one that is withheld is there."""
     return bool(pd.isna(x)) and not tell(x)
+
+
+def is_some(n):
+    """Say whether a count is more than nought, told or withheld."""
+    return bool(tell(n)) or bool(n > 0)
 
 
 def hides_most(counts):

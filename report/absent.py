@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+import nbformat
+
 from analysis.display import listing
 
 #: begins the line that stands for a part which is not shown
-NOT_SHOWN = ("*Not shown", "*Not drawn")
+NOT_SHOWN = ("*Not shown", "*Not drawn", "*Not told")
 READING = re.compile(r"\*\*How to read this\.\*\*.*?(?=\n\n|\Z)\n*", re.S)
 HEADING = re.compile(r"^#{2,} ", re.M)
 
@@ -58,26 +60,44 @@ def list_outputs(cell):
 def trim(notebook):
     """Leave out what speaks of results that are not shown.
 
-    Advice on reading goes where no table or figure stands above it. Of a section that shows
-    nothing its heading stays, with the line that says what it needs.
+    Advice on reading goes where no table or figure stands above it, or the last was not shown. Of
+    a section that shows nothing its heading stays, with the line that says what it needs; of one
+    that has nothing to say, nothing.
     """
-    notebook.cells = split_sections(notebook.cells)
-    for section in list_sections(notebook.cells):
-        printed = [text for cell in section for text in list_outputs(cell)]
-        shows = not printed or any(not text.startswith(NOT_SHOWN) for text in printed)
-        seen = []
-        for cell in section:
-            if cell.cell_type != "markdown":
-                seen += list_outputs(cell)
-                continue
-            if not any(text.startswith((":::{table}", ":::{figure}")) for text in seen):
-                cell.source = READING.sub("", cell.source).strip()
-            if not shows:
-                cell.source = "".join(HEADING.findall(cell.source)[:1]) and \
-                    cell.source.partition("\n")[0]
-            seen = []
-    notebook.cells = [c for c in notebook.cells if c.cell_type != "markdown" or c.source.strip()]
+    sections = list_sections(split_sections(notebook.cells))
+    notebook.cells = [cell for section in sections for cell in trim_section(section)]
     return notebook
+
+
+def trim_section(cells):
+    """Return the cells of a section that are left."""
+    printed = [text for cell in cells for text in list_outputs(cell)]
+    if not printed and any("page.say(" in c.source for c in cells if c.cell_type == "code"):
+        return [c for c in cells if "remove-cell" in c.metadata.get("tags", [])]
+    if printed and all(text.startswith(NOT_SHOWN) for text in printed):
+        return [cut(c, c.source.partition("\n")[0] if HEADING.match(c.source) else "")
+                if c.cell_type == "markdown" else c for c in cells]
+    kept, seen = [], []
+    for cell in cells:
+        if cell.cell_type == "markdown":
+            if not any(map(is_shown, seen)) or (
+                    seen[-1].startswith(NOT_SHOWN) and not is_shown(seen[-1])):
+                cell = cut(cell, READING.sub("", cell.source).strip())
+            seen = []
+        elif outputs := list_outputs(cell):
+            seen.append("".join(outputs))
+        kept.append(cell)
+    return [c for c in kept if c.cell_type != "markdown" or c.source.strip()]
+
+
+def is_shown(text):
+    """Say whether a table or figure is in what a cell prints."""
+    return ":::{table}" in text or ":::{figure}" in text
+
+
+def cut(cell, source):
+    """Return a cell with a shorter text."""
+    return nbformat.from_dict(cell | {"source": source})
 
 
 def split_sections(cells):

@@ -12,6 +12,7 @@ from analysis.display import (
     escape,
     interval,
     is_missing,
+    is_some,
     listing,
     number,
     p_value,
@@ -58,7 +59,7 @@ def describe_course(study, grades):
 
 def describe_missing(study, summary):
     """Say how many patients lack a grade at each visit."""
-    gaps = summary.loc[summary["missing"] > 0, "visit"]
+    gaps = summary.loc[summary["missing"].map(is_some).astype(bool), "visit"]
     if gaps.empty:
         return "Every patient has a grade at every visit." if len(summary) else ""
     said = [f"{quote_count(summary, 'missing', 'patient', visit=v)} at "
@@ -152,7 +153,7 @@ def tests_table(study, tests):
 def test_cells(study, tests, row):
     """Return the printed cells of one test."""
     key = {"test": row["test"]}
-    pair = pd.notna(row["n_up"])
+    pair = " to " in row["test"]
     name = name_pair(study, row["test"]) if pair else row["test"]
     moved = holm = ""
     if pair:
@@ -161,7 +162,7 @@ def test_cells(study, tests, row):
     elif pd.notna(row["p_value"]):
         moved = f"χ² = {quote(tests, 'statistic', 2, **key)}, {quote(tests, 'df', **key)} df"
     p = cite(p_value(row["p_value"]), "p_value", **key)
-    if pd.isna(row["p_value"]):
+    if is_missing(row["p_value"]):
         p, holm = f"NE ({row['reason']})", ""
     return (capitalise(name), moved, p, holm, quote(tests, "n", **key),
             quote(tests, "n_missing", **key))
@@ -200,7 +201,8 @@ def course_alt(study, summary):
 
 def describe_worst(study, grades):
     """Say how many patients have the worst grade at each visit where anybody has."""
-    worst = grades.loc[(grades["grade"] == GRADES[-1]) & (grades["n"] > 0), "visit"]
+    seen = grades["n"].map(is_some).astype(bool)
+    worst = grades.loc[(grades["grade"] == GRADES[-1]) & seen, "visit"]
     if worst.empty:
         return f"Nobody reached grade {GRADES[-1]}." if len(grades) else ""
     said = [f"{quote_of(grades, visit=v, grade=GRADES[-1])} at {escape(name_visit(study, v))}"

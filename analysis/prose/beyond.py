@@ -28,6 +28,7 @@ from analysis.prose.survival import (
     name_endpoint,
 )
 from analysis.prose.survival_tables import key_of
+from analysis.withheld import tell
 
 #: the event of an endpoint in a sentence, and at its curve
 EVENTS = {"IFPFS": ("in-field progression", "in field"),
@@ -71,6 +72,8 @@ def describe_incidence(times, endpoint):
     here = find(times, endpoint=endpoint, **WHOLE)
     for time in dict.fromkeys(here.dropna(subset="estimate")["time_mo"]):
         key = {"endpoint": endpoint, **WHOLE, "time_mo": time}
+        if find(here, time_mo=time)["estimate"].map(tell).any():
+            continue
         actual, naive, death = (
             cite(percent(100 * find(here, time_mo=time, method=m, cause=c)["estimate"].iloc[0]),
                  "estimate", method=m, cause=c, **key)

@@ -12,6 +12,7 @@ from analysis.display import (
     escape,
     hides_most,
     interval,
+    is_some,
     level,
     listing,
     quote,
@@ -70,7 +71,7 @@ def describe_followup(followup):
 
 def describe_missing(baseline):
     """Say how many variables of Table 1 have patients without a value."""
-    gaps = baseline[baseline["missing"] > 0]["variable"].nunique()
+    gaps = baseline[baseline["missing"].map(is_some).astype(bool)]["variable"].nunique()
     if gaps == 0:
         return "No value of this table is missing."
     lack = "lacks" if gaps == 1 else "lack"
@@ -82,8 +83,8 @@ def describe_eligibility(eligibility):
     """Say whether every patient meets every criterion."""
     if eligibility.empty:
         return "The study lists no eligibility criteria, so none is checked."
-    broken = eligibility[eligibility["n_unmet"] > 0]["criterion"]
-    unknown = eligibility[eligibility["n_unknown"] > 0]["criterion"]
+    broken, unknown = (eligibility[eligibility[c].map(is_some).astype(bool)]["criterion"]
+                       for c in ("n_unmet", "n_unknown"))
     if broken.empty and unknown.empty:
         which = "the criterion" if len(eligibility) == 1 else f"all {len(eligibility)} criteria"
         return f"Every patient meets {which}."

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.display import capitalise, escape, interval, is_missing, level, listing, quote, select
+from analysis.display import (
+    capitalise,
+    escape,
+    interval,
+    is_missing,
+    is_some,
+    level,
+    listing,
+    quote,
+    select,
+)
 from analysis.prose.quoted import quote_count, quote_of, quote_share
+from analysis.withheld import tell
 
 WORDS = {"CR": "complete response", "PR": "partial response", "SD": "stable disease",
          "PD": "progressive disease", "NE": "not evaluable", "ORR": "objective response",
@@ -74,7 +85,7 @@ def describe_not_evaluable(study, response):
             said.append(f"{capitalise(name_assessment(study, assessment))}, "
                         f"{quote_count(response, 'n', 'patient', **key)} could not be "
                         f"evaluated{silent}; "
-                        f"{'they count' if row['n'] > 1 else 'this patient counts'} as not "
+                        f"{'this patient counts' if row['n'] == 1 else 'they count'} as not "
                         "responding.")
     return " ".join(said) or ("Every patient was evaluable." if len(response) else "")
 
@@ -92,6 +103,9 @@ def describe_change(study, change):
     lost = quote(change, "n_lost", **key) if row["n_lost"] else "none"
     limits = interval(row["conf_low"], row["conf_high"], 1)
     gained = capitalise(quote_count(change, "n_gained", "patient", **key))
+    if tell(row["p_value"]):
+        return (f"{gained} gained an objective response that {escape(study.prior_treatment)} had "
+                f"not given, and {lost} lost one.")
     return (f"{gained} gained an objective response that {escape(study.prior_treatment)} had not "
             f"given, and {lost} lost one: a difference of {quote(change, 'difference', 1, **key)} "
             f"percentage points ({level(row['conf_level'])} CI {limits}; exact McNemar test, "
@@ -175,7 +189,7 @@ def describe_control(study, control):
 
 def describe_unknown(control):
     """Say for how many patients a measure of control is not recorded."""
-    gaps = control[(control["group"] == "all") & (control["missing"] > 0)]
+    gaps = control[(control["group"] == "all") & control["missing"].map(is_some).astype(bool)]
     said = [f"{TOLD[m]}, " + quote_count(control, "missing", "patient", group="all", measure=m)
             for m in gaps["measure"] if m in TOLD]
     return f"Not recorded, and counted as no: {'; '.join(said)}." if said else ""

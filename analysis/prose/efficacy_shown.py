@@ -12,6 +12,7 @@ from analysis.display import (
     count,
     escape,
     interval,
+    is_missing,
     level,
     listing,
     months,
@@ -61,7 +62,7 @@ def response_table(study, response):
 def change_table(change):
     """Return the paired changes as printed cells, a row per rate."""
     cells = []
-    for outcome in change.loc[change["difference"].notna(), "outcome"]:
+    for outcome in change.loc[~change["difference"].map(is_missing).astype(bool), "outcome"]:
         key = {"outcome": outcome}
         p = change.loc[change["outcome"] == outcome, "p_value"].iloc[0]
         cells.append((f"{capitalise(WORDS[outcome])} ({outcome})",

@@ -71,10 +71,17 @@ def describe_profile(keeper):
             "chapter's list of what is withheld lies beside its results.".replace("<", "&lt;"))
 
 
-def describe_limits(row):
-    """Format level and limits of a percentage."""
-    limits = interval(row["conf_low"], row["conf_high"], 1)
-    return f"{level(row['conf_level'])} CI {limits}{'%' if limits[-1].isdigit() else ''}"
+def tell_share(row, *keys, sure=True):
+    """Quote the count of a result's only row in its whole, with its limits where `sure`."""
+    found = row.iloc[0]
+    said = f"{tell(row, 'n', *keys)} of {tell(row, 'total', *keys)}"
+    if pd.isna(found["percent"]):
+        return said
+    share = tell(row, "percent", *keys)
+    if sure:
+        limits = interval(found["conf_low"], found["conf_high"], 1)
+        share += f", {level(found['conf_level'])} CI {limits}{'%' * limits[-1].isdigit()}"
+    return f"{said} ({share})"
 
 
 def answer_response(study, results):
@@ -83,10 +90,7 @@ def answer_response(study, results):
              for c in ("ORR", "DCR")}
     if any(len(rows) != 1 for rows in rates.values()):
         return ""
-    keys = "assessment", "category"
-    said = {c: f"{tell(row, 'n', *keys)} of {tell(row, 'total', *keys)} "
-               f"({tell(row, 'percent', *keys)}, {describe_limits(row.iloc[0])})"
-            for c, row in rates.items()}
+    said = {c: tell_share(row, "assessment", "category") for c, row in rates.items()}
     return (f"**Response.** After {escape(study.treatment)} the tumours shrank or vanished in "
             f"{said['ORR']}, and the disease was under control in {said['DCR']}.")
 
@@ -111,10 +115,9 @@ def answer_ratio(study, results):
     rows = find_rows(results, "efficacy", "ratio", group="all")
     if len(rows) != 1 or not rows["total"].iloc[0]:
         return ""
-    return (f"**Gain on the treatment before.** In {tell(rows, 'n', 'group')} of "
-            f"{tell(rows, 'total', 'group')} ({tell(rows, 'percent', 'group')}, "
-            f"{describe_limits(rows.iloc[0])}) progression-free survival outlasted that on "
-            f"{escape(study.prior_treatment)} by the factor that counts as a benefit.")
+    return (f"**Gain on the treatment before.** In {tell_share(rows, 'group')} progression-free "
+            f"survival outlasted that on {escape(study.prior_treatment)} by the factor that counts "
+            "as a benefit.")
 
 
 def answer_safety(study, results):
@@ -124,10 +127,9 @@ def answer_safety(study, results):
     if len(severe) != 1 or len(anything) != 1:
         return ""
     terms = find_rows(results, "safety", "adverse_events", window="all", band="any")
-    keys = "window", "band"
-    return (f"**Safety.** {tell(anything, 'n', *keys)} of {tell(anything, 'total', *keys)} "
-            f"({tell(anything, 'percent', *keys)}) had an adverse event; the worst was of grade "
-            f"3–4 in {tell(severe, 'n', *keys)} ({tell(severe, 'percent', *keys)})"
+    any_grade, worst = (tell_share(rows, "window", "band", sure=False)
+                        for rows in (anything, severe))
+    return (f"**Safety.** {any_grade} had an adverse event; the worst was of grade 3–4 in {worst}"
             f"{name_commonest(terms)}.")
 
 
@@ -152,8 +154,8 @@ def answer_liver(study, results):
         return ""
     ends = [rows.iloc[[i]] for i in sorted({0, len(rows) - 1})]
     said = [f"{escape(VISITS.get(row['visit'].iloc[0], row['visit'].iloc[0]))} in "
-            f"{tell(row, 'n', 'visit', 'grade')} of {tell(row, 'total', 'visit', 'grade')} "
-            f"({tell(row, 'percent', 'visit', 'grade')})" for row in ends if row["total"].iloc[0]]
+            f"{tell_share(row, 'visit', 'grade', sure=False)}"
+            for row in ends if row["total"].iloc[0]]
     change = (f"; over all visits, Friedman's test gives {tell(test, 'p_value', 'test')}"
               if len(test) == 1 and not pd.isna(test["p_value"].iloc[0]) else "")
     return (f"**Liver function.** ALBI grade 1, the best, was found {' and '.join(said)}{change}."

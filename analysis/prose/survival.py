@@ -52,7 +52,8 @@ def quote_limits(result, **row):
     if is_missing(found["conf_low"]) and is_missing(found["conf_high"]):
         return cite(NOT_ESTIMABLE, "conf_low", **row)
     limits = [quote(result, column, **row) for column in ("conf_low", "conf_high")]
-    return limits[0] if plain(limits[0]) == plain(limits[1]) == WORDS[SILENT] else "–".join(limits)
+    silent = [limit for limit in limits if plain(limit) == WORDS[SILENT]]
+    return silent[0] if silent else "–".join(limits)
 
 
 def describe_confidence(result, **row):
