@@ -196,6 +196,11 @@ def estimate_durations(endpoints):
     return pd.concat(found, ignore_index=True) if found else pfs1
 
 
+def derive_flow_height_mm(screening, per_step=21):
+    """Return the height of the flow diagram: every step needs room for its box and an arrow."""
+    return per_step * max(len(screening) if screening is not None else 0, 1)
+
+
 def plot_flow(screening, ax):
     """Draw the flow diagram: kept steps down the middle, exclusions to the right.
 
