@@ -52,6 +52,13 @@ class Guard:
         """Return a module of sentences whose functions see released results only."""
         return Spokesman(prose, self)
 
+    def explain(self, released):
+        """Say how a drawn result differs from the one that is not shared; or nothing."""
+        if not {"n_risk", "n_censored"} <= set(released):
+            return ""
+        return (f" Steps are merged until at least {self.threshold} patients leave at each, and "
+                "the numbers at risk with them.")
+
     def find_person(self, drawn):
         """Say why what is drawn would show a single patient or a small count; or nothing."""
         frames = [f for f in drawn if isinstance(f, pd.DataFrame) and len(f.columns)]

@@ -159,7 +159,8 @@ class Page:
                    for key, value in options.items()}
         _, ax = style.new_figure(width, height_mm)
         ax = draw(result, ax, **options)
-        self.figure(ax, name, *(t(result) if callable(t) else t for t in (caption, alt)))
+        caption, alt = (text(result) if callable(text) else text for text in (caption, alt))
+        self.figure(ax, name, caption + (self.keeper.explain(result) if self.keeper else ""), alt)
 
     def lacks(self, needs):
         """Say in one line what a study would need for a part that is not shown, if anything."""

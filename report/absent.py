@@ -76,9 +76,9 @@ def trim_section(cells):
         return [c for c in cells if "remove-cell" in c.metadata.get("tags", [])]
     if printed and all(text.startswith(NOT_SHOWN) for text in printed):
         return [cut(c, c.source.partition("\n")[0] if HEADING.match(c.source) else "")
-                if c.cell_type == "markdown" else c for c in cells]
+                if c.cell_type == "markdown" else c for c in without_repeats(cells)]
     kept, seen = [], []
-    for cell in cells:
+    for cell in without_repeats(cells):
         if cell.cell_type == "markdown":
             if not any(map(is_shown, seen)) or (
                     seen[-1].startswith(NOT_SHOWN) and not is_shown(seen[-1])):
@@ -88,6 +88,23 @@ def trim_section(cells):
             seen.append("".join(outputs))
         kept.append(cell)
     return [c for c in kept if c.cell_type != "markdown" or c.source.strip()]
+
+
+def without_repeats(cells):
+    """Return cells of a section in which each line on what is not shown stands once."""
+    said, kept = set(), []
+    for cell in cells:
+        if cell.cell_type == "code":
+            outputs = []
+            for output in cell.outputs:
+                text = output.get("data", {}).get("text/markdown", "")
+                if text not in said:
+                    outputs.append(output)
+                if text.startswith(NOT_SHOWN):
+                    said.add(text)
+            cell = nbformat.from_dict(cell | {"outputs": outputs})
+        kept.append(cell)
+    return kept
 
 
 def is_shown(text):

@@ -6,7 +6,8 @@ from conftest import write_study
 
 #: what would act, and what would break a line, a table or a figure
 MARKS = [
-    "<script>acted()</script>", "</svg><script>acted()</script>", "<img src=x onerror=acted()>",
+    "</title><script>acted()</script>", "</svg><script>acted()</script>",
+    "<img src=x onerror=acted()>",
     "]]></style><!--", "$\\LaTeX$ \\frac{1}{2} $$x$$", "`tick` ``two``",
     "{doc}`intro` {number}`7 <column=n>`", "::: {danger} ::: <column=n>`", "a | pi | pe",
     "[go](javascript:acted())", "https://acted.example/x <https://acted.example>",

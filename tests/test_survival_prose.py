@@ -54,7 +54,7 @@ def speak(folder):
                 study, confounding.select_clear(confounding.estimate_e_values(ratios)), models),
             beyond.describe_ratio(ratio.estimate_ratio(pfs, study.patients),
                                   ratio.estimate_ratio_censored(pfs, study.patients), 1.3),
-            methods.explain_gray()]
+            methods.explain_gray(rows)]
     for e in ("PFS", "OS", "IFPFS", "OFPFS"):
         said += [prose.describe_median(medians, e), prose.describe_rates(rates, e),
                  prose.describe_logrank(study, tests, e), prose.describe_model(study, ratios, e),

@@ -144,7 +144,7 @@ def describe_differences(study, differences, endpoint):
 def describe_landmark(study, later, groups, landmark_mo):
     """Say who reached the landmark and who is therefore left out."""
     if groups.empty:
-        return "Nobody reached the landmark with both endpoints known."
+        return "No patient is known to have reached the landmark with both endpoints."
     n = groups["landmark"].value_counts(sort=False)
     return (f"Of {count(len(study.patients), 'patient')}, {len(groups)} reached the landmark of "
             f"{number(landmark_mo)} months alive and under observation: with progression by then "
@@ -217,10 +217,14 @@ def describe_firth(study, infinite):
         return "The penalised fit gives no finite ratio either."
     said = []
     for _, row in infinite[infinite["reason"] == ""].iterrows():
+        if tell(row["estimate"]):
+            continue
         ratio = cite(number(row["estimate"], 2), "estimate", **key_of(row, (*CONTRAST, "method")))
         said.append(f"{row['endpoint']}, {name_contrast(study, row)}: {ratio} "
                     f"({level(row['conf_level'])} CI "
                     f"{interval(row['conf_low'], row['conf_high'], 2)})")
+    if not said:
+        return "The penalised ratios are withheld."
     return (f"Where the usual fit has no finite ratio, the penalised one gives {'; '.join(said)}. "
             "The width of these intervals is the message: the data hardly speak.")
 
@@ -269,9 +273,9 @@ def describe_ratio(counted, censored, cut):
         return ""
     first, row = find(counted, **WHOLE).iloc[0], find(censored, **WHOLE).iloc[0]
     key, other = (key_of(r, ("group", "level", "method")) for r in (first, row))
+    share = "" if tell(first["percent"]) else f" ({quote(counted, 'percent', **key)})"
     said = (f"The count has {quote(counted, 'n', **key)} of "
-            f"{quote_count(counted, 'total', 'patient', **key)} at {cut:g} or above "
-            f"({quote(counted, 'percent', **key)}); "
+            f"{quote_count(counted, 'total', 'patient', **key)} at {cut:g} or above{share}; "
             + (f"it takes the ratio of {count(first['n_open'], 'patient')} as it stands, though "
                "censoring leaves it open. " if first["n_open"] else "every ratio is settled. "))
     if is_missing(row["percent"]):
