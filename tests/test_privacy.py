@@ -87,7 +87,8 @@ def test_the_call_goes_before_the_study(tiny_study, tmp_path):
 SMALL = (r"\b[1-4] of \d+\b(?!\.)|(?<!\.)\b[1-4] (?:patients?|events?|deaths?)\b|"
          r"\b[1-4] \(\d+\.\d%?\)|\(n = [1-4]\)")
 #: what only a picture or a story of single patients says
-ALONE = r"mark per patient|one per patient|line per patient|patient \(thin|is a (?:man|woman)|aged \d"
+ALONE = (r"mark per patient|one per patient|line per patient|patient \(thin|"
+         r"is a (?:man|woman)|aged \d")
 
 
 @pytest.fixture(scope="module")
