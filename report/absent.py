@@ -72,14 +72,15 @@ def trim(notebook):
 def trim_section(cells):
     """Return the cells of a section that are left."""
     printed = [text for cell in cells for text in list_outputs(cell)]
-    if not printed and any("page.say(" in c.source for c in cells if c.cell_type == "code"):
+    speaks = any("page.say(" in c.source for c in cells if c.cell_type == "code")
+    if speaks and not printed and HEADING.match(cells[0].source):
         return [c for c in cells if "remove-cell" in c.metadata.get("tags", [])]
-    if printed and all(text.startswith(NOT_SHOWN) for text in printed):
-        return [cut(c, c.source.partition("\n")[0] if HEADING.match(c.source) else "")
-                if c.cell_type == "markdown" else c for c in without_repeats(cells)]
+    shows = not printed or not all(text.startswith(NOT_SHOWN) for text in printed)
     kept, seen = [], []
     for cell in without_repeats(cells):
-        if cell.cell_type == "markdown":
+        if cell.cell_type == "markdown" and not shows:
+            cell = cut(cell, cell.source.partition("\n")[0] if HEADING.match(cell.source) else "")
+        elif cell.cell_type == "markdown":
             if not any(map(is_shown, seen)) or (
                     seen[-1].startswith(NOT_SHOWN) and not is_shown(seen[-1])):
                 cell = cut(cell, READING.sub("", cell.source).strip())

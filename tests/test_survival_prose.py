@@ -67,7 +67,7 @@ def speak(folder):
               survival_tables.logrank_table(study, tests),
               survival_tables.cox_table(study, ratios, "OS"), survival_tables.tests_table(models),
               beyond_tables.incidence_table(times), beyond_tables.hazards_table(study, zph),
-              beyond_tables.firth_table(study, infinite), methods.methods_table()]
+              beyond_tables.firth_table(study, infinite), methods.methods_table(study)]
     flat = [text for part in said for text in ([part] if isinstance(part, str) else part) if text]
     return [plain(text) for text in flat], tables
 
