@@ -6,7 +6,7 @@ import pandas as pd
 
 from analysis import style
 
-AGENTS = {"ici_agent": "checkpoint inhibitor", "antiangiogenic_agent": "antiangiogenic agent"}
+AGENTS = ("ici_agent", "antiangiogenic_agent")
 DEPARTURES = ["departure", "n", "total", "percent", "median", "low", "high", "unknown"]
 LIMITS = {"dose_gy": "dose", "fractions": "fractions"}
 
@@ -22,7 +22,7 @@ def count_agents(patients):
     Returns
     -------
     DataFrame
-        `class` (a key of `AGENTS`), `agent, n, total, percent, missing`, the most frequent first.
+        `class` (one of `AGENTS`), `agent, n, total, percent, missing`, the most frequent first.
         `total` are all patients, `missing` those of them without a value.
     """
     rows = [{"class": column, "agent": agent, "n": n, "total": len(patients),
@@ -38,7 +38,7 @@ def rank_agents(agents):
 
 
 def count_combinations(patients):
-    """Count patients per pair of checkpoint inhibitor and antiangiogenic agent.
+    """Count patients per pair of agents, one of each class.
 
     Returns
     -------
@@ -158,9 +158,8 @@ def plot_combinations(pairs, ax):
     ax.set_axisbelow(True)
     ax.set(xlim=(-0.6, len(columns) - 0.4), ylim=(-0.6, len(rows) - 0.4))
     ax.set_xticks(range(len(columns)), [style.wrap(f"{name} ({n})") for name, n in columns.items()],
-                  rotation=90, parse_math=False)
-    ax.set_yticks(range(len(rows)), [style.wrap(f"{name} ({n})") for name, n in rows.items()],
-                  parse_math=False)
+                  rotation=90)
+    ax.set_yticks(range(len(rows)), [style.wrap(f"{name} ({n})") for name, n in rows.items()])
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.tick_params(length=0)
     return ax

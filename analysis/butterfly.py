@@ -58,7 +58,7 @@ def plot_butterfly(table, ax, n_terms=20):
                 fontweight="bold")
     ax.axvline(0, color="white", linewidth=0.9, zorder=2)
     ax.set(xlim=(-limit, limit), ylim=(len(terms) - 0.4, -0.9), xlabel="Patients, %")
-    ax.set_yticks(range(len(terms)), [style.wrap(term) for term in terms], parse_math=False)
+    ax.set_yticks(range(len(terms)), [style.wrap(term) for term in terms])
     ax.xaxis.set_major_locator(MaxNLocator(7, symmetric=True, steps=[1, 2, 5, 10]))
     ax.xaxis.set_major_formatter(FuncFormatter(lambda x, _: number(abs(x), 0)))
     ax.tick_params(axis="y", length=0)

@@ -30,6 +30,8 @@ EPOCHS = {"excel": dt.date(1899, 12, 30), "excel-1904": dt.date(1904, 1, 1)}
 #: serial numbers of 1990 and 2100, which no other count of days shares with a date of today
 SERIALS = (32874, 73051)
 YEARS = (1900, 2100)
+#: characters that turn the order of all that follows them on a line
+TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 class CellError(ValueError):
@@ -188,11 +190,16 @@ def read_boolean(text):
     return YES_NO[word]
 
 
+def is_control(character):
+    """Say whether a character is not read but acts: on a machine, or on the order of its line."""
+    return unicodedata.category(character) == "Cc" or character in TURNING
+
+
 def read_text(text, levels=None):
     """Read text, and a level whatever its case; refuse what no one meant to write."""
     if "\n" in text or "\r" in text:
         raise CellError("holds a line break", "look for a quotation mark without its partner")
-    if any(unicodedata.category(c) == "Cc" for c in text):
+    if any(map(is_control, text)):
         raise CellError("holds a control character", "delete it")
     if re.fullmatch(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)", text):
         raise CellError("is a spreadsheet's error", "correct the formula, or empty the cell")

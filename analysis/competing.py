@@ -230,10 +230,10 @@ def plot_incidence(incidence, ax, event="the event", title=""):
     heights = spread_labels([end[2] for end in ends], 100 * LABEL_GAP)
     for (name, colour, _), height in zip(ends, heights, strict=True):
         ax.text(1.02, height, name, color=style.deepen(colour), fontweight="bold", va="center",
-                transform=ax.get_yaxis_transform(), parse_math=False)
+                transform=ax.get_yaxis_transform())
     times = choose_times(incidence["time_mo"].max())
     ax.set(xlim=(0, times[-1]), ylim=(0, 100), xticks=times, xlabel="Months",
            ylabel="Patients so far, %")
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: number(y, 0)))
-    ax.set_title(title, loc="left", parse_math=False)
+    ax.set_title(title, loc="left")
     return ax

@@ -117,7 +117,7 @@ def plot_e_values(e_values, ax, names=None):
         name = (names or {}).get(row.term, row.term)
         shown = name if row.level in ("yes", "present") else f"{name}: {row.level}"
         ax.text(0, at + 0.3, style.shorten(f"{row.endpoint}, {shown}", 46), fontsize=style.SMALL,
-                transform=ax.get_yaxis_transform(), va="bottom", parse_math=False)
+                transform=ax.get_yaxis_transform(), va="bottom")
     ax.set_xscale("log")
     ax.set(ylim=(-0.6, len(rows) - 0.1), yticks=[],
            xlabel="Risk ratio that a confounder would need (log scale)")

@@ -98,7 +98,7 @@ def plot_curves(curves, ax, medians=None, names=None, title="", ylabel="Free of 
         ends.append((level, colour, rows["time_mo"].iloc[-1], 100 * rows["estimate"].iloc[-1]))
     draw_names(ax, ends, names)
     write_at_risk(ax, curves, levels, names, times)
-    ax.set_title(style.shorten(title, 40), loc="left", parse_math=False)
+    ax.set_title(style.shorten(title, 40), loc="left")
     ax.set(xlim=(0, times[-1]), ylim=(0, 104), xlabel=xlabel, ylabel=ylabel, xticks=times)
     ax.yaxis.set_major_formatter(FuncFormatter(lambda y, _: number(y, 0)))
     if medians is not None and len(medians):
@@ -125,7 +125,7 @@ def draw_names(ax, ends, names):
         if names[level]:
             ax.annotate(names[level], (time, share), (1.02, height), color=style.deepen(colour),
                         textcoords=blended_transform_factory(ax.transAxes, ax.transData),
-                        va="center", fontweight="bold", parse_math=False)
+                        va="center", fontweight="bold")
 
 
 def draw_medians(ax, medians):
@@ -139,7 +139,7 @@ def write_under(ax, x, line, words, offset_pt=0, **look):
     """Write on a line under the axis, at a time of the axis."""
     ax.annotate(words, (x, 0), (offset_pt, -UNDER_PT - LINE_PT * line), textcoords="offset points",
                 xycoords=blended_transform_factory(ax.transData, ax.transAxes),
-                fontsize=style.SMALL, parse_math=False, **look)
+                fontsize=style.SMALL, **look)
 
 
 def write_name(ax, line, number, names, level):

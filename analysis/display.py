@@ -5,11 +5,12 @@ from __future__ import annotations
 import html
 import math
 import re
+from urllib.parse import quote as quote_url
 from urllib.parse import urlencode
 
 import pandas as pd
 
-from analysis.withheld import tell
+from analysis.withheld import SILENT, WORDS, tell
 
 NOT_ESTIMABLE = "NE"
 NOT_REACHED = "NR"
@@ -53,13 +54,17 @@ def p_value(p):
 def p_sentence(p):
     """Format a p value with its sign, for a sentence: ``P = 0.010``, ``P < 0.001``."""
     shown = p_value(p)
+    if tell(p):
+        return f"P {shown}"
     return f"P {shown[0]} {shown[1:]}" if shown[0] in "<>" else f"P = {shown}"
 
 
 def interval(low, high, decimals=1, missing=NOT_ESTIMABLE):
-    """Format two limits: ``3.1–11.7``; a missing one prints as `missing`."""
-    if tell(low) and tell(high):
-        return tell(low)
+    """Format two limits: ``3.1–11.7``; a missing one prints as `missing`, two as NE."""
+    if (tell(low) and tell(high)) or WORDS[SILENT] in (tell(low), tell(high)):
+        return tell(low) or tell(high)
+    if is_missing(low) and is_missing(high):
+        return NOT_ESTIMABLE
     shown = [tell(x) or missing if pd.isna(x) or math.isinf(x) else number(x, decimals)
              for x in (low, high)]
     return " to ".join(shown) if any("−" in s for s in shown) else "–".join(shown)
@@ -114,6 +119,11 @@ def listing(words, conjunction="and"):
 def capitalise(text):
     """Raise the first letter of a sentence, and leave the rest as it is."""
     return text[:1].upper() + text[1:]
+
+
+def decapitalise(text):
+    """Lower the first letter of a name within a sentence, but not that of a short form."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def select(result, **row):
@@ -208,6 +218,11 @@ def is_missing(x):
     return bool(pd.isna(x)) and not tell(x)
 
 
+def is_some(n):
+    """Say whether a count is more than nought, told or withheld."""
+    return bool(tell(n)) or bool(n > 0)
+
+
 def hides_most(counts):
     """Say whether withheld counts may be larger than those that are told."""
     return any(tell(n).startswith("≥") for n in counts)
@@ -227,6 +242,11 @@ def make_inert(text):
     """Escape what Markdown or HTML would act on."""
     text = re.sub(r"([\\`*_{}\[\]()#+!|~^$@:])", r"\\\1", text)
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def link_doi(doi):
+    """Link a DOI, whatever characters it is made of."""
+    return f"[doi:{escape(doi)}](https://doi.org/{quote_url(doi)})"
 
 
 def plain(text):

@@ -156,7 +156,7 @@ def draw_block(ax, block, colour, label, line_height):
     words = f"{label}\n{block.n}" if block.n >= 3.2 * line_height else f"{label}: {block.n}"
     if block.n >= line_height:
         ax.text(block.x, block.top - block.n / 2, words, ha="center", va="center",
-                color=style.ink(colour), parse_math=False)
+                color=style.ink(colour))
 
 
 def measure_line(ax):
@@ -199,7 +199,7 @@ def plot_flow(flow, ax, stages, colours, titles=None, labels=None):
     ax.set_axis_off()
     for stage in layout.drop_duplicates("stage").itertuples():
         ax.text(stage.x, half, titles.get(stage.stage, stage.stage), ha="center", va="bottom",
-                fontweight="bold", parse_math=False)
+                fontweight="bold")
     line_height = measure_line(ax)
     for ribbon in derive_ribbons(flow, layout).itertuples():
         colour = colours.get(ribbon.level_from) or colours.get(ribbon.level_to, NEUTRAL)

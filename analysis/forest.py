@@ -56,7 +56,7 @@ def plot_forest(cox, ax, names=None):
     for (term, level), rows in cox.groupby(["term", "level"], sort=False):
         title = names.get(term, term) + ("" if level in ("yes", "present") else f": {level}")
         ax.text(0, y, style.shorten(title, 42), transform=ax.get_yaxis_transform(), va="center",
-                fontsize=style.SMALL, fontweight="bold", parse_math=False)
+                fontsize=style.SMALL, fontweight="bold")
         ax.plot([1, 1], [y + 0.5, y + len(rows) + 0.5], color=style.GREY, linewidth=0.8, zorder=0)
         for line, row in enumerate(rows.itertuples(), 1):
             draw_row(ax, y + line, row, low, high)
@@ -85,7 +85,7 @@ def draw_row(ax, y, row, low, high):
     shown = f"NE: {row.reason}" if row.reason else display.estimate(row.estimate, row.conf_low,
                                                             row.conf_high)
     ax.text(1, y, shown, transform=ax.get_yaxis_transform(), va="center_baseline", ha="right",
-            fontsize=style.SMALL, color=style.deepen(colour), parse_math=False)
+            fontsize=style.SMALL, color=style.deepen(colour))
     if row.reason:
         return
     ax.plot([min(max(row.conf_low, low), high), max(min(row.conf_high, high), low)], [y, y],

@@ -35,7 +35,7 @@ class Guard:
         if "withheld" in result.attrs:
             return result
         whole = next((pair for pair in self.known if is_part(result, pair[0])), None)
-        if whole and len(whole[0]) == len(result):
+        if whole and (len(whole[0]) == len(result) or is_refused(whole[1])):
             return whole[1]
         if whole and len(whole[0]) == len(whole[1]):
             return whole[1].loc[result.index]
@@ -51,6 +51,13 @@ class Guard:
     def speak_for(self, prose):
         """Return a module of sentences whose functions see released results only."""
         return Spokesman(prose, self)
+
+    def explain(self, released):
+        """Say how a drawn result differs from the one that is not shared; or nothing."""
+        if not {"n_risk", "n_censored"} <= set(released):
+            return ""
+        return (f" Steps are merged until at least {self.threshold} patients leave at each, and "
+                "the numbers at risk with them.")
 
     def find_person(self, drawn):
         """Say why what is drawn would show a single patient or a small count; or nothing."""
@@ -81,7 +88,7 @@ class Spokesman:
                 return ""
             given = [self.open(x) for x in given]
             named = {key: self.open(x) for key, x in named.items()}
-            if any(isinstance(x, pd.DataFrame) and x.empty and x.attrs.get("withheld")
+            if any(isinstance(x, pd.DataFrame) and is_refused(x)
                    for x in (*given, *named.values())):
                 return ""
             return function(*given, **named)
@@ -95,10 +102,15 @@ class Spokesman:
         return given
 
 
+def is_refused(released):
+    """Say whether a result is withheld whole."""
+    return released.empty and bool(released.attrs.get("withheld"))
+
+
 def hides_count(raw, released):
     """Say whether a count or a whole group of a result is withheld."""
     lost = any(set(raw[c]) - set(released[c]) for c in ("endpoint", "group", "level") if c in raw)
-    return lost or (released.empty and bool(released.attrs.get("withheld"))) or (
+    return lost or is_refused(released) or (
         "n" in released and bool(released["n"].map(tell).any()))
 
 

@@ -233,7 +233,7 @@ def plot_effects(effects, ax, names=None):
         if rows["time_mo"].nunique() > 4:
             smooth = lowess(rows["effect"], rows["time_mo"], frac=0.8)
             panel.plot(smooth[:, 0], smooth[:, 1], color=style.VERMILLION)
-        panel.set_title(f"{(names or {}).get(term, term)}: {level}", loc="left", parse_math=False,
+        panel.set_title(f"{(names or {}).get(term, term)}: {level}", loc="left",
                         fontsize=9)
         panel.set_ylabel("Log hazard ratio")
     panels[-1].set(xlabel="Months", xlim=(0, None), xticks=choose_times(effects["time_mo"].max()))

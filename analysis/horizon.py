@@ -226,7 +226,7 @@ def plot_means(means, ax, endpoints, covariates=None, titles=None):
             f"{(titles or {}).get(row['group'], row['group'])}: {row['level']}")
         shown = f"NE: {row['reason']}" if row["reason"] else (
             f"{estimate(row['estimate'], row['conf_low'], row['conf_high'], 1)} months")
-        panel.set_title(name, loc="left", fontsize=9, parse_math=False)
+        panel.set_title(name, loc="left", fontsize=9)
         panel.text(0.02, 0.08, shown, transform=panel.transAxes, fontsize=9)
         panel.set(ylim=(0, 104), ylabel="Free, %", yticks=[0, 50, 100])
         panel.yaxis.set_major_formatter(FuncFormatter(lambda y, _: number(y, 0)))

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.display import number, p_value
+from analysis.withheld import tell
 
 STATUSES = ("exact", "close", "off", "contradicted", "not recomputable")
 LEDGER = ["id", "where", "kind", "printed", "decimals", "recomputed", "shown", "status", "note",
@@ -139,6 +140,8 @@ def judge(entry, published, results):
     if isinstance(address["result"], str):
         frame = results.get((address["chapter"], address["result"]))
         value, reason = find_cell(frame, address["row"], address["column"])
+        if tell(value) or (reason and (address["chapter"], "suppressed") in results):
+            value, reason = math.nan, "withheld, for this book is made to be shared"
     if isinstance(value, str) and pd.notna(pd.to_numeric(value, errors="coerce")):
         value = float(value)
     if not reason and not isinstance(value, str):

@@ -110,7 +110,7 @@ def plot_onset(first, ax, acute_days=90):
     for side, word, align in ((-3, "acute", "right"), (3, "late", "left")):
         ax.annotate(word, (acute_days, 1), (side, 2), ("data", "axes fraction"), "offset points",
                     ha=align, va="bottom", fontsize=style.SMALL)
-    ax.set_yticks(range(len(terms)), [style.wrap(term) for term in terms], parse_math=False)
+    ax.set_yticks(range(len(terms)), [style.wrap(term) for term in terms])
     ax.set(ylim=(len(terms) - 0.5, -0.5), xlabel="Day of first onset")
     ax.set_xlim(left=0)
     ax.grid(axis="y", color=style.GREY, linewidth=0.4)

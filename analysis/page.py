@@ -96,6 +96,9 @@ class Page:
         needs : str
             Tables or columns that would bring an empty table back.
         """
+        if isinstance(frame, str):  # the guard has silenced the function that makes the table
+            emit("*Not told in a book that is shared: it would give small counts away.*")
+            return
         if frame is None or len(frame) == 0:
             self.lacks(needs)
             return
@@ -160,11 +163,13 @@ class Page:
                    for key, value in options.items()}
         _, ax = style.new_figure(width, height_mm)
         ax = draw(result, ax, **options)
-        self.figure(ax, name, *(t(result) if callable(t) else t for t in (caption, alt)))
+        caption, alt = (text(result) if callable(text) else text for text in (caption, alt))
+        self.figure(ax, name, caption + (self.keeper.explain(result) if self.keeper else ""), alt)
 
     def lacks(self, needs):
-        """Say in one line what this study would need for the part that is not shown."""
-        emit(f"*Not shown for this study: it needs {needs}.*")
+        """Say in one line what a study would need for a part that is not shown, if anything."""
+        if needs:
+            emit(f"*Not shown for this study: it needs {needs}.*")
 
     def save(self, **results):
         """Save tidy results by name under `results/CHAPTER/`, unrounded; None is left out.

@@ -103,8 +103,9 @@ def relate_block(tidy, block, column, tops):
         return []
     first, summed, whole = known.index[0], known[column].sum(), WHOLES.get(column, ("",))[0]
     if tops:
-        return [Relation(cells(known, column), (top,), "guarded") for top in tops
-                if summed <= tidy.at[top]]
+        return [Relation(cells(known, column), (top,),
+                         "none" if summed == tidy.at[top] else "guarded")
+                for top in tops if summed <= tidy.at[top]]
     if whole not in tidy or not summed <= tidy.at[first, whole]:
         return []
     missing = ((first, "missing"),) if column == "n" and "missing" in tidy else ()

@@ -13,6 +13,11 @@ RILD = ["criterion", "verdict", "n", "total", "percent", "n_judged", "conf_low",
         "conf_level", "method"]
 
 
+def select_laboratory(laboratory, radiotherapy):
+    """Return the laboratory values to be screened: none where nobody is known to be irradiated."""
+    return laboratory if radiotherapy is not None and len(radiotherapy) else None
+
+
 def derive_visit_days(laboratory):
     """Return the day of each laboratory row: `day`, else the month in the name of its visit."""
     frame = laboratory.reindex(columns=["visit", "day"])

@@ -89,8 +89,7 @@ def draw_box(ax, box):
     edge = {"boxstyle": "round,pad=0.6", "facecolor": "none", "linewidth": 1.2,
             "edgecolor": style.GREY if box.excluded else style.BLUE,
             "linestyle": "--" if box.excluded else "-"}
-    text = ax.text(box.x, box.y, box.words, ha="center", va="center", bbox=edge, fontsize=8.5,
-                   parse_math=False)
+    text = ax.text(box.x, box.y, box.words, ha="center", va="center", bbox=edge, fontsize=8.5)
     return text.get_bbox_patch()
 
 

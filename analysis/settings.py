@@ -18,6 +18,7 @@ from pydantic import (
     ValidationError,
 )
 
+from analysis.cells import is_control
 from analysis.vocabulary import (
     SettingError,
     check_names,
@@ -41,7 +42,7 @@ def listed(value):
 
 def refuse_control(text):
     """Refuse text with control characters, which would break a page."""
-    if any(ord(c) < 32 or 127 <= ord(c) < 160 for c in text.strip("\n")):
+    if any(map(is_control, text.strip("\n"))):
         raise ValueError("holds a line break or control character")
     return text.strip()
 
@@ -170,6 +171,7 @@ class Settings:
     disease: Text = "the disease under study"
     treatment: Text = "the index treatment"
     treatment_short: Text = "treatment"
+    response_criteria: Text | None = None
     prior_treatment: Text = "the treatment before"
     prior_treatment_short: Text = "prior treatment"
     labels: dict[Text, Text] = field(default_factory=dict)

@@ -22,9 +22,9 @@ def merge_steps(curves, threshold):
     Returns
     -------
     DataFrame
-        One row per merged step, at the time of its last patient; those after the last full step
-        belong to it. A grouping with a small sample, or with few events or few without, is left
-        out whole.
+        One row per merged step, at the time of its last patient in tenths of a month, for the day
+        would single that patient out; those after the last full step belong to it. A grouping with
+        a small sample, or with few events or few without, is left out whole.
 
     Notes
     -----
@@ -76,6 +76,7 @@ def merge_sample(rows, threshold):
     for column in [c for c in ("n_event", "n_censored") if c in rows]:
         merged[column] = groups[column].sum()
     merged["n_risk"] = groups["n_risk"].first()
+    merged["time_mo"] = merged["time_mo"].round(1)
     return estimate_again(merged[list(rows.columns)]) if "n_censored" in rows else merged[
         list(rows.columns)]
 

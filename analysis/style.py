@@ -35,6 +35,7 @@ RC = {
     "figure.constrained_layout.use": True, "figure.facecolor": "none", "axes.facecolor": "none",
     "savefig.facecolor": "none", "svg.hashsalt": "report", "svg.fonttype": "path",
     "axes.prop_cycle": mpl.cycler(color=GROUPS),
+    "text.parse_math": False,  # a dollar sign in a name is a dollar sign
 }
 
 

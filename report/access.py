@@ -1,10 +1,13 @@
 """Sphinx extension: pages that everybody can read.
 
-Mends what the theme and its companions leave wrong: roles that assistive technology refuses, and
-the scripts of a notebook service that this book does not use, which fail on every page.
+Mends what the theme and its companions leave wrong: roles that assistive technology refuses, a
+title that is not made inert, and the scripts of a notebook service that this book does not use,
+which fail on every page.
 """
 
 from __future__ import annotations
+
+from html import escape
 
 from docutils import nodes
 
@@ -19,6 +22,12 @@ def mend_roles(app, page, template, context, doctree):
         for role in ROLES:
             body = body.replace(role, "")
         context["body"] = body
+
+
+def mend_title(app, page, template, context, doctree):
+    """Make the book's title inert on the page of the search, where the theme prints it as it is."""
+    if page == "search":
+        context["docstitle"] = escape(context["docstitle"])
 
 
 def drop_unused(app, page, template, context, doctree):
@@ -42,6 +51,7 @@ def drop_settings(app, doctree, name):
 def setup(app):
     """Register with Sphinx, after the extensions whose output is mended."""
     app.connect("html-page-context", mend_roles, priority=900)
+    app.connect("html-page-context", mend_title, priority=900)
     app.connect("html-page-context", drop_unused, priority=900)
     app.connect("doctree-resolved", drop_settings, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

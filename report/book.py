@@ -8,10 +8,12 @@ import re
 import shutil
 import subprocess
 import sys
+from html import escape
 
 import nbformat
 import yaml
 
+from report.absent import list_outputs, say_absent, trim, unlink
 from report.chapters import read_contents
 from report.lock import put, recover
 from report.made import PAGE, fill_page
@@ -87,19 +89,17 @@ def shorten_glossary(stage_dir):
 def list_texts(notebook):
     """List what an executed chapter prints."""
     return [text for cell in notebook.cells
-            for text in ([cell.source] if cell.cell_type == "markdown" else
-                         [o.get("data", {}).get("text/markdown", "")
-                          for o in cell.get("outputs", [])])]
+            for text in ([cell.source] if cell.cell_type == "markdown" else list_outputs(cell))]
 
 
 def stage_chapter(job, stage_dir, absent):
-    """Copy an executed chapter with its figures and results; mend its links."""
+    """Copy an executed chapter with its figures and results; mend its links, and trim it."""
     for product in PRODUCTS:
         if (job.folder / product).is_dir():
             shutil.copytree(job.folder / product, stage_dir / product, dirs_exist_ok=True)
     target = stage_dir / f"{job.chapter.file}.ipynb"
     target.parent.mkdir(parents=True, exist_ok=True)
-    notebook = nbformat.read(job.folder / f"{job.chapter.file}.ipynb", as_version=4)
+    notebook = trim(nbformat.read(job.folder / f"{job.chapter.file}.ipynb", as_version=4))
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = unlink(cell.source, absent)
@@ -112,32 +112,6 @@ def stage_chapter(job, stage_dir, absent):
         cell["id"] = f"{job.chapter.name}-absent"
         notebook.cells.append(cell)
     nbformat.write(notebook, target)
-
-
-def unlink(text, absent):
-    """Point links at executed chapters, and turn those to absent chapters into plain words."""
-    for chapter in absent:
-        name, title = re.escape(chapter.name), chapter.title
-        text = re.sub(rf"\[([^\]]+)\]\((?:[^)\s]*/)?{name}\.(?:md|ipynb)[^)]*\)", r"\1", text)
-        text = re.sub(rf"\{{doc\}}`([^`<]+) <[^`>]*\b{name}>`", r"\1", text)
-        text = re.sub(rf"\{{doc\}}`[^`]*\b{name}`", f"“{title}”", text)
-        text = re.sub(rf"\{{(?:num)?ref\}}`(?:[^`<]+<)?{name}-[^`]*`",
-                      f"the chapter “{title}” (not in this book)", text)
-    return re.sub(r"(\]\((?:[\w./-]*/)?\w+)\.md(#[^)]*)?\)", r"\1.ipynb\2)", text)
-
-
-def say_absent(absent):
-    """List the chapters that are left out and the columns that would bring them back."""
-    lines = [f"- **{chapter.title}** needs {spell(needs)}." for chapter, needs in absent.items()]
-    return "\n".join(["## Chapters left out", "",
-                      "The study folder does not hold what these chapters describe.", "", *lines])
-
-
-def spell(needs):
-    """Spell needs: ``table.column`` as a column of a table."""
-    return ", and ".join(
-        " or ".join("`{1}` in the table `{0}`".format(*n.strip().split("."))
-                    for n in need.split(" or ")) for need in needs)
 
 
 def write_contents(book_dir, stage_dir, left_out):
@@ -157,14 +131,17 @@ def write_contents(book_dir, stage_dir, left_out):
 def write_configuration(book_dir, stage_dir, study, can_launch):
     """Write the configuration of this study's book: title, authors, banner, no execution.
 
-    A repository is named only where its notebooks show this study.
+    A repository is named only where its notebooks show this study. The theme prints authors and
+    logo as they stand, so they are made inert here.
     """
     config = yaml.safe_load((book_dir / "_config.yml").read_text(encoding="utf-8"))
     config["title"] = study.title
-    config["author"] = ", ".join(study.authors) or config.get("author", "")
+    config["author"] = escape(", ".join(study.authors) or config.get("author", ""))
     config.setdefault("html", {})["announcement"] = BANNER if study.synthetic else ""
     if not can_launch:
         config["repository"] = {"url": ""}
+    options = config.setdefault("sphinx", {}).setdefault("config", {})
+    options.setdefault("html_theme_options", {})["logo"] = {"text": escape(study.title)}
     config |= {"execute": {"execute_notebooks": "off"}, "exclude_patterns": []}
     (stage_dir / "_config.yml").write_text(yaml.safe_dump(config, sort_keys=False),
                                            encoding="utf-8")

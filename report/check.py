@@ -41,7 +41,8 @@ PARTS = {
                  "Cox tables": ("setting covariates", f"{OS} or {PFS} or {IFPFS}")},
     "safety": {"events by grade": ("adverse_events.term",),
                "acute and late": ("adverse_events.onset_day or adverse_events.onset_date",),
-               "liver disease by laboratory": ("laboratory.alt_u_l or laboratory.alp_u_l",)},
+               "liver disease by laboratory": ("laboratory.alt_u_l or laboratory.alp_u_l",
+                                               "radiotherapy.patient_id")},
     "albi": {"grades by visit": LIVER},
     "published": {"ledger": ("published.id",)},
 }

@@ -142,7 +142,8 @@ def build(arguments):
 
 def print_book(arguments, study):
     """Execute the chapters, stage them, print the pages and put them in place."""
-    from report.book import print_html, publish, spell, stage
+    from report.absent import spell
+    from report.book import print_html, publish, stage
     from report.chapters import find_missing, read_chapters, settle_parameters
     from report.lock import hold
     from report.made import describe, write_times

@@ -187,6 +187,8 @@ def finish(notebook, job):
     notebook.cells = [cell for cell in notebook.cells
                       if "injected-parameters" not in cell.metadata.get("tags", [])]
     shown = job.values | {"study_dir": show_folder(job)}
+    if out_dir := job.chapter.defaults.get("out_dir"):
+        shown["out_dir"] = str(Path(out_dir).with_name(job.study_dir.name))
     remarks = []
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):

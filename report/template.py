@@ -47,6 +47,7 @@ privacy: internal                       # share: small counts are withheld
 # treatment_short: RT
 # prior_treatment: immune checkpoint inhibitor therapy
 # prior_treatment_short: ICI
+# response_criteria: RECIST 1.1
 # labels: {{PEL: progression of existing lesions}}
 
 """

@@ -113,6 +113,27 @@ def minimal_study(tmp_path):
                        {"title": "A minimal study", "covariates": covariates})
 
 
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory):
+    """Return a function that gives the built book of a study from its writer, built once.
+
+    It stands in a folder `out` beside the study's, with its PDF where Pango is there.
+    """
+    from report.cli import main
+
+    built = {}
+
+    def take(write):
+        if write not in built:
+            place = tmp_path_factory.mktemp("shelf")
+            folder = write(place / write.__name__.removeprefix("write_"))
+            assert main(["build", str(folder), "--out", str(place / "out")]) == 0
+            built[write] = folder
+        return built[write], built[write].parent / "out"
+
+    return take
+
+
 def pytest_configure(config):
     """Name the marker of tests that build a whole book."""
     config.addinivalue_line("markers", "slow: builds a whole book")

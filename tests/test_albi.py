@@ -167,6 +167,6 @@ def test_sentences_of_any_cohort(grades):
 def test_sentences_count_who_moved_and_who_is_missing():
     text = display.plain(" ".join(write_all(albi.derive_albi_course(
         *build([(1, 1, 2), (1, 2, 2), (2, 2, 1), (1, None, 3)])))))
-    assert "From baseline to 3 | months, 3 patients moved to a worse grade and 1 to a" in text
+    assert "3 moved to a worse grade and 1 to a better one from baseline to 3 | months" in text
     assert "No grade is known for 1 patient at 1 month." in text
     assert "Grade 3 was seen in 1 of 4 (25.0%) at 3 | months." in text

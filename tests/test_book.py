@@ -3,9 +3,11 @@ import re
 from pathlib import Path
 
 import conftest
+import nbformat
 import pytest
 from small_book import change, write_book
 
+from report import absent
 from report import book as press
 from report.chapters import read_chapters
 from report.cli import main
@@ -75,17 +77,49 @@ def liver(book):
     ("see {doc}`liverwort` and [it](https://a.org/liver)",
      "see {doc}`liverwort` and [it](https://a.org/liver)")])
 def test_links_to_an_absent_chapter_become_words(liver, text, plain):
-    assert press.unlink(text, {liver: liver.needs}) == plain
+    assert absent.unlink(text, {liver: liver.needs}) == plain
 
 
 def test_links_between_texts_point_at_the_executed_chapters():
-    assert press.unlink("[a](second.md) [b](../second.md#x) [c](https://a.org/b.md)", {}) == \
+    assert absent.unlink("[a](second.md) [b](../second.md#x) [c](https://a.org/b.md)", {}) == \
         "[a](second.ipynb) [b](../second.ipynb#x) [c](https://a.org/b.md)"
 
 
+def test_a_row_that_points_to_an_absent_chapter_only_goes(liver):
+    text = "| a | b |\n|:--|:--|\n| the liver | {doc}`chapters/liver` |\n| more | {doc}`second` |"
+    assert absent.unlink(text, {liver: liver.needs}) == \
+        "| a | b |\n|:--|:--|\n| more | {doc}`second` |"
+
+
+def write_notebook(*cells):
+    made = nbformat.v4.new_notebook()
+    for i, cell in enumerate(cells):
+        if isinstance(cell, str):
+            made.cells.append(nbformat.v4.new_markdown_cell(cell))
+        else:
+            outputs = [nbformat.v4.new_output("display_data", {"text/markdown": t}) for t in cell]
+            made.cells.append(nbformat.v4.new_code_cell("x", outputs=outputs))
+        made.cells[-1]["id"] = f"c-{i}"
+    return made
+
+
+def test_a_section_that_shows_nothing_keeps_its_heading_and_the_line_that_says_why():
+    trimmed = absent.trim(write_notebook(
+        "# T\n\nIntro.", ["A takeaway."], "## Gone\n\nWhy.", ["*Not shown for this study: …*"],
+        "**How to read this.** So.\n\n## Kept\n\nWhy.", [":::{table} t"],
+        "**How to read this.** Thus.\nAnd thus.\n\nMore.", ["*Not shown for this study: …*"],
+        "**How to read this.** Not so.\n\n## Limits\n\n- One."))
+    said = [c.source for c in trimmed.cells if c.cell_type == "markdown"]
+    assert said == ["# T\n\nIntro.", "## Gone", "## Kept\n\nWhy.",
+                    "**How to read this.** Thus.\nAnd thus.\n\nMore.", "## Limits\n\n- One."]
+    assert len({c["id"] for c in trimmed.cells}) == len(trimmed.cells)
+
+
 def test_needs_are_spelt_as_columns_of_tables():
-    assert press.spell(["a.b or a.c", "d.e"]) == (
-        "`b` in the table `a` or `c` in the table `a`, and `e` in the table `d`")
+    assert absent.spell(["a.b", "a.c", "a.d"]) == "`b`, `c` and `d` in the table `a`"
+    assert absent.spell(["a.b or a.c"]) == "`b` or `c` in the table `a`"
+    assert absent.spell(["a.b or a.c", "d.e"]) == (
+        "`b` or `c` in the table `a`, and `e` in the table `d`")
 
 
 # a whole small book
@@ -134,7 +168,8 @@ def test_an_absent_chapter_is_left_out_of_contents_and_links(build, minimal_stud
     assert not any("liver.html" in page for page in pages.values())
     assert "The liver" not in pages["intro.html"]
     assert "albumin_g_l" in pages["intro.html"]
-    assert "left out: needs `albumin_g_l` in the table `laboratory`" in capsys.readouterr().out
+    assert ("left out: needs `albumin_g_l` or `albi_grade` in the table `laboratory`"
+            in capsys.readouterr().out)
 
 
 def test_the_same_input_gives_the_same_bytes(build, tiny_study):

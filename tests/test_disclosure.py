@@ -165,6 +165,7 @@ def test_a_released_curve_moves_only_where_enough_patients_leave(seed, n):
     steps = curve[curve["time_mo"] > 0]
     assert ((steps["n_event"] + steps["n_censored"]) >= THRESHOLD).all()
     assert (steps["n_event"] + steps["n_censored"]).sum() == n
+    assert (curve["time_mo"] == curve["time_mo"].round(1)).all()
     assert (curve["estimate"].diff().dropna() <= 0).all()
 
 

@@ -40,7 +40,7 @@ def test_the_answers_quote_the_saved_results(study):
     assert "Median progression-free survival was 7.4 months (95% CI 3.1–11.7)" in said[1]
     assert "median overall survival was not reached (95% CI 6.0–NR)" in said[1]
     assert "In 2 of 3 (66.7%, 95% CI 9.4–99.2%)" in said[2]
-    assert "2 of 3 (66.7%) had an adverse event, and 0 (0.0%)" in said[3]
+    assert "2 of 3 (66.7%) had an adverse event; the worst was of grade 3–4 in 0 of 3" in said[3]
     assert "the commonest event of any grade was fever (66.7%)" in said[3]
     assert "at baseline in 2 of 3 (66.7%) and after three months in 0 of 2 (0.0%)" in said[4]
     assert "P < 0.001" in said[4]
@@ -69,5 +69,5 @@ def test_the_figure_shows_the_endpoints_that_exist(study, minimal_study):
     curves = overview.estimate_overview(read_study(minimal_study).endpoints)
     assert set(curves["level"]) == {"OS"}
     assert "overall survival" in intro.overview_caption(curves)
-    assert "OS falls to" in intro.overview_alt({})(curves)
+    assert "OS ends at" in intro.overview_alt({})(curves)
     assert overview.estimate_overview(study.endpoints.iloc[:0]).empty

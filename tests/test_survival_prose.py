@@ -54,7 +54,7 @@ def speak(folder):
                 study, confounding.select_clear(confounding.estimate_e_values(ratios)), models),
             beyond.describe_ratio(ratio.estimate_ratio(pfs, study.patients),
                                   ratio.estimate_ratio_censored(pfs, study.patients), 1.3),
-            methods.explain_gray()]
+            methods.explain_gray(rows)]
     for e in ("PFS", "OS", "IFPFS", "OFPFS"):
         said += [prose.describe_median(medians, e), prose.describe_rates(rates, e),
                  prose.describe_logrank(study, tests, e), prose.describe_model(study, ratios, e),
@@ -67,7 +67,7 @@ def speak(folder):
               survival_tables.logrank_table(study, tests),
               survival_tables.cox_table(study, ratios, "OS"), survival_tables.tests_table(models),
               beyond_tables.incidence_table(times), beyond_tables.hazards_table(study, zph),
-              beyond_tables.firth_table(study, infinite), methods.methods_table()]
+              beyond_tables.firth_table(study, infinite), methods.methods_table(study)]
     flat = [text for part in said for text in ([part] if isinstance(part, str) else part) if text]
     return [plain(text) for text in flat], tables
 

@@ -180,11 +180,11 @@ def say_all(patients, rows, protocol):
     pairs = agents.count_combinations(patients)
     said = [*prose.takeaways(study, summary, departures, 10.0), prose.describe_several(summary),
             prose.describe_missing_dose(summary), prose.describe_schedules(table),
-            *prose.describe_agents(each), *prose.describe_departures(study, departures),
+            *prose.describe_agents(study, each), *prose.describe_departures(study, departures),
             prose.describe_protocol(study),
             *(f(table) for f in (prose.schedules_alt, prose.schedules_caption) if len(table)),
             *([prose.combinations_alt(pairs)] if len(pairs) else [])]
-    for printed in (prose.summary_table(study, summary, 10.0), prose.agents_table(each),
+    for printed in (prose.summary_table(study, summary, 10.0), prose.agents_table(study, each),
                     prose.departures_table(study, departures)):
         said += printed.to_numpy().ravel().tolist()
     return display.plain("\n".join(said))

@@ -11,6 +11,8 @@ from analysis.display import (
     cite,
     escape,
     interval,
+    is_missing,
+    is_some,
     listing,
     number,
     p_value,
@@ -57,7 +59,7 @@ def describe_course(study, grades):
 
 def describe_missing(study, summary):
     """Say how many patients lack a grade at each visit."""
-    gaps = summary.loc[summary["missing"] > 0, "visit"]
+    gaps = summary.loc[summary["missing"].map(is_some).astype(bool), "visit"]
     if gaps.empty:
         return "Every patient has a grade at every visit." if len(summary) else ""
     said = [f"{quote_count(summary, 'missing', 'patient', visit=v)} at "
@@ -82,7 +84,7 @@ def describe_friedman(tests):
         return f"Friedman's test cannot be made: {row['reason']}."
     out = (f"; {quote_count(tests, 'n_missing', 'patient', **key)} without all visits left out"
            if row["n_missing"] else "")
-    return ("Over all visits the grade differs by Friedman's test with χ² = "
+    return ("Over all visits Friedman's test of the grade gives χ² = "
             f"{quote(tests, 'statistic', 2, **key)}, "
             f"{quote_count(tests, 'df', 'degree', **key)} of freedom, "
             f"{quote(tests, 'p_value', **key)} ({quote_count(tests, 'n', 'patient', **key)} with "
@@ -105,10 +107,11 @@ def describe_moves(study, tests):
         return ""
     widest = pairs.iloc[pairs["test"].map(lambda t: span(t, pairs)).argmax()]
     key = {"test": widest["test"]}
-    better = quote(tests, "n_down", **key) if widest["n_down"] else "none"
-    return (f"From {escape(name_pair(study, widest['test']))}, "
-            f"{quote_count(tests, 'n_up', 'patient', **key)} moved to a worse grade and {better} "
-            f"to a better one, of {quote(tests, 'n', **key)} with both visits.")
+    worse, better = (quote(tests, c, **key) if is_missing(widest[c]) or widest[c] != 0 else "none"
+                     for c in ("n_up", "n_down"))
+    return (f"Of {quote_count(tests, 'n', 'patient', **key)} with both visits, {worse} moved to a "
+            f"worse grade and {better} to a better one from "
+            f"{escape(name_pair(study, widest['test']))}.")
 
 
 def span(test, pairs):
@@ -151,7 +154,7 @@ def tests_table(study, tests):
 def test_cells(study, tests, row):
     """Return the printed cells of one test."""
     key = {"test": row["test"]}
-    pair = pd.notna(row["n_up"])
+    pair = " to " in row["test"]
     name = name_pair(study, row["test"]) if pair else row["test"]
     moved = holm = ""
     if pair:
@@ -160,7 +163,7 @@ def test_cells(study, tests, row):
     elif pd.notna(row["p_value"]):
         moved = f"χ² = {quote(tests, 'statistic', 2, **key)}, {quote(tests, 'df', **key)} df"
     p = cite(p_value(row["p_value"]), "p_value", **key)
-    if pd.isna(row["p_value"]):
+    if is_missing(row["p_value"]):
         p, holm = f"NE ({row['reason']})", ""
     return (capitalise(name), moved, p, holm, quote(tests, "n", **key),
             quote(tests, "n_missing", **key))
@@ -178,7 +181,8 @@ def migration_alt(study, migration):
     """Say the migration of grades in words."""
     said = []
     for (first, second), rows in migration.groupby(["stage_from", "stage_to"], sort=False):
-        said.append(f"From {name_visit(study, first)} to {name_visit(study, second)}: "
+        said.append(f"From {escape(name_visit(study, first))} to "
+                    f"{escape(name_visit(study, second))}: "
                     f"{list_passages(rows, LABELS)}.")
     return "Flow of patients between grades. " + " ".join(said)
 
@@ -198,7 +202,8 @@ def course_alt(study, summary):
 
 def describe_worst(study, grades):
     """Say how many patients have the worst grade at each visit where anybody has."""
-    worst = grades.loc[(grades["grade"] == GRADES[-1]) & (grades["n"] > 0), "visit"]
+    seen = grades["n"].map(is_some).astype(bool)
+    worst = grades.loc[(grades["grade"] == GRADES[-1]) & seen, "visit"]
     if worst.empty:
         return f"Nobody reached grade {GRADES[-1]}." if len(grades) else ""
     said = [f"{quote_of(grades, visit=v, grade=GRADES[-1])} at {escape(name_visit(study, v))}"

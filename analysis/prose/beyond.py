@@ -27,6 +27,7 @@ from analysis.prose.survival import (
     name_endpoint,
 )
 from analysis.prose.survival_tables import key_of
+from analysis.withheld import tell
 
 #: the event of an endpoint in a sentence, and at its curve
 EVENTS = {"IFPFS": ("in-field progression", "in field"),
@@ -70,6 +71,8 @@ def describe_incidence(times, endpoint):
     here = find(times, endpoint=endpoint, **WHOLE)
     for time in dict.fromkeys(here.dropna(subset="estimate")["time_mo"]):
         key = {"endpoint": endpoint, **WHOLE, "time_mo": time}
+        if find(here, time_mo=time)["estimate"].map(tell).any():
+            continue
         actual, naive, death = (
             cite(percent(100 * find(here, time_mo=time, method=m, cause=c)["estimate"].iloc[0]),
                  "estimate", method=m, cause=c, **key)
@@ -140,7 +143,7 @@ def describe_differences(study, differences, endpoint):
 def describe_landmark(study, later, groups, landmark_mo):
     """Say who reached the landmark and who is therefore left out."""
     if groups.empty:
-        return "Nobody reached the landmark with both endpoints known."
+        return "No patient is known to have reached the landmark with both endpoints."
     n = groups["landmark"].value_counts(sort=False)
     return (f"Of {count(len(study.patients), 'patient')}, {len(groups)} reached the landmark of "
             f"{number(landmark_mo)} months alive and under observation: with progression by then "
@@ -180,7 +183,7 @@ def describe_hazards(study, tests, endpoint, alpha=0.05):
     names = covariate_names(study)
     if moved.empty:
         return (f"In the model of {name} no hazard ratio visibly changes over time (all together "
-                f"{p}); with so few events, only a large change would show.")
+                f"{p}); a change too small for this many events would not show.")
     said = listing([f"{escape(names.get(r['term'], r['term']))} "
                     f"({quote(tests, 'p_value', endpoint=endpoint, term=r['term'])})"
                     for _, r in moved.iterrows()])
@@ -209,13 +212,19 @@ def describe_firth(study, infinite):
     if infinite.empty:
         return ("No hazard ratio of the tables above is infinite, so no penalty is needed; where "
                 "one is not estimable, it is for another reason.")
+    if (infinite["reason"] != "").all():
+        return "The penalised fit gives no finite ratio either."
     said = []
     for _, row in infinite[infinite["reason"] == ""].iterrows():
+        if tell(row["estimate"]):
+            continue
         keys = (*CONTRAST, "method")
         ratio = cite(number(row["estimate"], 2), "estimate", **key_of(row, keys))
         said.append(f"{row['endpoint']}, {name_contrast(study, row)}: {ratio} "
                     f"({level(row['conf_level'])} CI "
                     f"{cite_limits(row, keys, 2)})")
+    if not said:
+        return "The penalised ratios are withheld."
     return (f"Where the usual fit has no finite ratio, the penalised one gives {'; '.join(said)}. "
             "The width of these intervals is the message: the data hardly speak.")
 
@@ -264,11 +273,11 @@ def describe_ratio(counted, censored, cut):
         return ""
     first, row = find(counted, **WHOLE).iloc[0], find(censored, **WHOLE).iloc[0]
     key, other = (key_of(r, ("group", "level", "method")) for r in (first, row))
+    share = "" if tell(first["percent"]) else f" ({quote(counted, 'percent', **key)})"
     said = (f"The count has {quote(counted, 'n', **key)} of "
-            f"{quote_count(counted, 'total', 'patient', **key)} at {cut:g} or above "
-            f"({quote(counted, 'percent', **key)}); "
+            f"{quote_count(counted, 'total', 'patient', **key)} at {cut:g} or above{share}; "
             + (f"it takes the ratio of {quote_count(counted, 'n_open', 'patient', **key)} as it "
-               "stands, though it may still grow. " if first["n_open"]
+               "stands, though censoring leaves it open. " if first["n_open"]
                else "every ratio is settled. "))
     if is_missing(row["percent"]):
         return f"{said}With censoring respected there is no estimate ({escape(row['reason'])})."

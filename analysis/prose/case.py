@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.display import capitalise, escape, quote
+from analysis.display import capitalise, escape, link_doi, quote
 from analysis.prose.efficacy import WORDS, name_status
 from analysis.prose.paper import quote_notes
 from analysis.prose.quoted import quote_count
@@ -89,4 +89,4 @@ def point_to_pictures(study, case):
         return ""
     notes = quote_notes(study, "efficacy", "case")
     return ("Scans and histology of the case are not reproduced here; they stand in the paper, "
-            f"[doi:{study.reference}](https://doi.org/{study.reference}). {notes}".strip())
+            f"{link_doi(study.reference)}. {notes}".strip())

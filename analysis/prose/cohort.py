@@ -11,6 +11,7 @@ from analysis.display import (
     count,
     escape,
     hides_most,
+    is_some,
     level,
     listing,
     quote,
@@ -36,7 +37,8 @@ def describe_cohort(study):
 def describe_level(baseline, variable, label):
     """Say the commonest level of a variable."""
     rows = baseline[(baseline["variable"] == variable) & (baseline["level"] != "")]
-    if rows.empty or not rows["n"].max() > 0 or hides_most(rows["n"]):
+    most = rows["n"].max()
+    if rows.empty or not most > 0 or hides_most(rows["n"]) or (rows["n"] == most).sum() > 1:
         return ""
     name = rows.loc[rows["n"].idxmax(), "level"]
     row = {"variable": variable, "level": name}
@@ -69,7 +71,7 @@ def describe_followup(followup):
 
 def describe_missing(baseline):
     """Say how many variables of Table 1 have patients without a value."""
-    gaps = baseline[baseline["missing"] > 0]["variable"].nunique()
+    gaps = baseline[baseline["missing"].map(is_some).astype(bool)]["variable"].nunique()
     if gaps == 0:
         return "No value of this table is missing."
     lack = "lacks" if gaps == 1 else "lack"
@@ -81,8 +83,8 @@ def describe_eligibility(eligibility):
     """Say whether every patient meets every criterion."""
     if eligibility.empty:
         return "The study lists no eligibility criteria, so none is checked."
-    broken = eligibility[eligibility["n_unmet"] > 0]["criterion"]
-    unknown = eligibility[eligibility["n_unknown"] > 0]["criterion"]
+    broken, unknown = (eligibility[eligibility[c].map(is_some).astype(bool)]["criterion"]
+                       for c in ("n_unmet", "n_unknown"))
     if broken.empty and unknown.empty:
         which = "the criterion" if len(eligibility) == 1 else f"all {len(eligibility)} criteria"
         return f"Every patient meets {which}."
@@ -94,16 +96,16 @@ def describe_eligibility(eligibility):
     return " ".join(parts)
 
 
-def takeaways(study, baseline, followup):
-    """Return the three points to take away."""
-    return [describe_cohort(study), describe_commonest(study, baseline),
+def takeaways(study, baseline, variables, followup):
+    """Return the points to take away."""
+    return [describe_cohort(study), describe_commonest(baseline, variables),
             describe_followup(followup)]
 
 
-def describe_commonest(study, baseline):
+def describe_commonest(baseline, variables):
     """Say the commonest level of the first variables of Table 1 that have levels."""
     names = baseline.loc[baseline["level"] != "", "variable"].drop_duplicates()[:3]
-    labels = {v.name: v.label for v in study.baseline}
+    labels = {v.name: v.label for v in variables}
     said = [describe_level(baseline, name, labels.get(name, name)) for name in names]
     said = [s for s in said if s]
     return "Most frequent levels. " + "; ".join(said) + "." if said else ""
@@ -166,6 +168,12 @@ def followup_table(followup):
     return pd.DataFrame(cells, columns=header)
 
 
+def followup_caption(followup):
+    """Name what the table of durations shows."""
+    words = {"follow-up": "follow-up", "PFS1": "time to progression on the treatment before"}
+    return f"Median {listing(w for e, w in words.items() if (followup['endpoint'] == e).any())}."
+
+
 def interval_labels(study):
     """Name the two intervals on the axis."""
     return {"pfs1_mo": "PFS1",
@@ -179,8 +187,9 @@ def flow_alt(screening):
     return "Flow diagram. " + "; ".join(steps) + "."
 
 
-def intervals_alt(intervals):
+def intervals_alt(study, intervals):
     """Say the plot of intervals in words."""
-    said = [f"{v}: median {quote(intervals, 'median', 1, variable=v)} months"
+    names = interval_labels(study)
+    said = [f"{escape(names.get(v, v))}: median {quote(intervals, 'median', 1, variable=v)} months"
             for v in intervals["variable"]]
     return "A dot per patient on an axis of months. " + "; ".join(said) + "."

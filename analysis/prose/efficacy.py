@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import pandas as pd
 
-from analysis.display import capitalise, escape, is_missing, level, listing, quote, select
+from analysis.display import (
+    capitalise,
+    escape,
+    is_missing,
+    is_some,
+    level,
+    listing,
+    quote,
+    select,
+)
 from analysis.prose.quoted import cite_limits, quote_count, quote_of, quote_share
+from analysis.withheld import tell
 
 WORDS = {"CR": "complete response", "PR": "partial response", "SD": "stable disease",
          "PD": "progressive disease", "NE": "not evaluable", "ORR": "objective response",
@@ -14,6 +24,15 @@ WHEN = {"before_rt": "before", "after_rt": "after"}
 STATUS = {"RL": "residual lesions", "PEL": "progression of existing lesions", "NL": "new lesions"}
 TOLD = {"disease_control": "disease control", "disease_free": "freedom from disease",
         "downstaging_surgery": "surgery after downstaging"}
+
+
+def explain_response(study):
+    """Say what a best response is, and by which criteria."""
+    criteria = study.response_criteria
+    by = ("the criteria that the study used" if criteria is None else
+          "{term}`mRECIST` {cite:p}`lencioni2010`" if criteria == "mRECIST" else escape(criteria))
+    return (f"Response is the best one that the whole body reached, by {by}, each time against the "
+            "images before that treatment.")
 
 
 def name_assessment(study, assessment):
@@ -65,7 +84,7 @@ def describe_not_evaluable(study, response):
             said.append(f"{capitalise(name_assessment(study, assessment))}, "
                         f"{quote_count(response, 'n', 'patient', **key)} could not be "
                         f"evaluated{silent}; "
-                        f"{'they count' if row['n'] > 1 else 'this patient counts'} as not "
+                        f"{'this patient counts' if row['n'] == 1 else 'they count'} as not "
                         "responding.")
     return " ".join(said) or ("Every patient was evaluable." if len(response) else "")
 
@@ -83,6 +102,9 @@ def describe_change(study, change):
     lost = quote(change, "n_lost", **key) if row["n_lost"] else "none"
     limits = cite_limits(row, key)
     gained = capitalise(quote_count(change, "n_gained", "patient", **key))
+    if tell(row["p_value"]):
+        return (f"{gained} gained an objective response that {escape(study.prior_treatment)} had "
+                f"not given, and {lost} lost one.")
     return (f"{gained} gained an objective response that {escape(study.prior_treatment)} had not "
             f"given, and {lost} lost one: a difference of {quote(change, 'difference', 1, **key)} "
             f"percentage points ({level(row['conf_level'])} CI {limits}; exact McNemar test, "
@@ -166,7 +188,7 @@ def describe_control(study, control):
 
 def describe_unknown(control):
     """Say for how many patients a measure of control is not recorded."""
-    gaps = control[(control["group"] == "all") & (control["missing"] > 0)]
+    gaps = control[(control["group"] == "all") & control["missing"].map(is_some).astype(bool)]
     said = [f"{TOLD[m]}, " + quote_count(control, "missing", "patient", group="all", measure=m)
             for m in gaps["measure"] if m in TOLD]
     return f"Not recorded, and counted as no: {'; '.join(said)}." if said else ""

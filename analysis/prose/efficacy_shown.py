@@ -11,13 +11,14 @@ from analysis.display import (
     cite,
     count,
     escape,
+    is_missing,
     level,
     listing,
     months,
     p_value,
     quote,
 )
-from analysis.prose.efficacy import STATUS, WHEN, WORDS, name_group
+from analysis.prose.efficacy import STATUS, TOLD, WHEN, WORDS, name_group
 from analysis.prose.quoted import cite_limits, quote_cell, quote_estimate
 from analysis.schema import RESPONSES
 from analysis.swimmer import MOST_NAMED, UNKNOWN
@@ -27,6 +28,16 @@ MEASURES = {"disease_control": "Disease control", "disease_free": "Free of disea
             "disease_free_after_surgery": "Free of disease after surgery",
             "disease_control_after_local_treatment":
                 "Disease control, local treatment of the liver before"}
+
+
+#: what stands on the bars of a swimmer plot: one of it, several
+MARKED = {
+    "infield": ("progression in the field", "progressions in the field"),
+    "outfield": ("progression outside the field", "progressions outside the field"),
+    "progression": ("progression whose place is not recorded",
+                    "progressions whose place is not recorded"),
+    "surgery": ("operation",), "death": ("death",),
+}
 
 
 def response_table(study, response):
@@ -50,7 +61,7 @@ def response_table(study, response):
 def change_table(change):
     """Return the paired changes as printed cells, a row per rate."""
     cells = []
-    for outcome in change.loc[change["difference"].notna(), "outcome"]:
+    for outcome in change.loc[~change["difference"].map(is_missing).astype(bool), "outcome"]:
         key = {"outcome": outcome}
         p = change.loc[change["outcome"] == outcome, "p_value"].iloc[0]
         cells.append((f"{capitalise(WORDS[outcome])} ({outcome})",
@@ -86,6 +97,12 @@ def control_table(study, control):
         cells.append((name_group(study, group, name), quote(control, "total", **keys[0]),
                       *(quote_cell(control, **key) for key in keys)))
     return pd.DataFrame(cells, columns=["Patients", "n", *(MEASURES[m] for m in measures)])
+
+
+def control_caption(control):
+    """Name what the table of control counts."""
+    told = [words for measure, words in TOLD.items() if (control["measure"] == measure).any()]
+    return f"{capitalise(listing(told))}: n (% of the row's patients)."
 
 
 def flow_titles(study, cut):
@@ -151,11 +168,9 @@ def swimmer_alt(bars, marks):
     responses = bars.loc[bars["response"] != UNKNOWN, "response"].value_counts(sort=False)
     said = listing([f"{r}: {count(k, 'patient')}" for r, k in responses.items()])
     order = f" ordered by response ({said})," if len(responses) else ""
+    marked = [count(n[mark], *words) for mark, words in MARKED.items() if n.get(mark, 0)]
     return (f"{capitalise(count(len(bars), 'bar'))}, one per patient,{order} the longest first; it "
-            f"lasts {months(bars['follow_up_mo'].max())}. Marked: "
-            f"{count(n.get('infield', 0), 'progression')} in the field, "
-            f"{n.get('outfield', 0) or 'none'} outside it, "
-            f"{count(n.get('surgery', 0), 'operation')}, {count(n.get('death', 0), 'death')}.")
+            f"lasts {months(bars['follow_up_mo'].max())}. Marked: {listing(marked)}.")
 
 
 def ratio_alt(ratios, cut):

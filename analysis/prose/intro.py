@@ -8,11 +8,14 @@ from analysis.display import (
     NOT_REACHED,
     capitalise,
     count,
+    decapitalise,
     escape,
     hides_most,
     is_missing,
     level,
+    link_doi,
     listing,
+    months,
     number,
     percent,
     quote,
@@ -48,7 +51,7 @@ def describe_question(study):
 
 def describe_status(study):
     """Say what the data are: made, or a study's own; and which paper reports them."""
-    paper = f"[doi:{study.reference}](https://doi.org/{study.reference})" if study.reference else ""
+    paper = link_doi(study.reference) if study.reference else ""
     if study.synthetic:
         like = (f", made so that the analyses of {paper} come as near to its printed numbers as "
                 "the ledger shows") * bool(paper)
@@ -69,10 +72,17 @@ def describe_profile(keeper):
             "chapter's list of what is withheld lies beside its results.".replace("<", "&lt;"))
 
 
-def describe_limits(row, keys):
-    """Format level and limits of a percentage."""
-    unit = "%" if number(row["conf_high"], 1)[-1].isdigit() else ""
-    return f"{level(row['conf_level'])} CI {cite_limits(row, keys)}{unit}"
+def tell_share(row, *keys, sure=True):
+    """Quote the count of a result's only row in its whole, with its limits where `sure`."""
+    found = row.iloc[0]
+    said = f"{tell(row, 'n', *keys)} of {tell(row, 'total', *keys)}"
+    if pd.isna(found["percent"]):
+        return said
+    share = tell(row, "percent", *keys)
+    if sure:
+        unit = "%" * number(found["conf_high"], 1)[-1].isdigit()
+        share += f", {level(found['conf_level'])} CI {cite_limits(found, keys)}{unit}"
+    return f"{said} ({share})"
 
 
 def answer_response(study, results):
@@ -81,10 +91,7 @@ def answer_response(study, results):
              for c in ("ORR", "DCR")}
     if any(len(rows) != 1 for rows in rates.values()):
         return ""
-    keys = "assessment", "category"
-    said = {c: f"{tell(row, 'n', *keys)} of {tell(row, 'total', *keys)} "
-               f"({tell(row, 'percent', *keys)}, {describe_limits(row.iloc[0], keys)})"
-            for c, row in rates.items()}
+    said = {c: tell_share(row, "assessment", "category") for c, row in rates.items()}
     return (f"**Response.** After {escape(study.treatment)} the tumours shrank or vanished in "
             f"{said['ORR']}, and the disease was under control in {said['DCR']}.")
 
@@ -109,11 +116,9 @@ def answer_ratio(study, results):
     rows = find_rows(results, "efficacy", "ratio", group="all")
     if len(rows) != 1 or not rows["total"].iloc[0]:
         return ""
-    return (f"**Gain on the treatment before.** In {tell(rows, 'n', 'group')} of "
-            f"{tell(rows, 'total', 'group')} ({tell(rows, 'percent', 'group')}, "
-            f"{describe_limits(rows.iloc[0], ['group'])}) progression-free survival "
-            f"outlasted that on {escape(study.prior_treatment)} by the factor that counts as a "
-            "benefit.")
+    return (f"**Gain on the treatment before.** In {tell_share(rows, 'group')} progression-free "
+            f"survival outlasted that on {escape(study.prior_treatment)} by the factor that counts "
+            "as a benefit.")
 
 
 def answer_safety(study, results):
@@ -123,17 +128,23 @@ def answer_safety(study, results):
     if len(severe) != 1 or len(anything) != 1:
         return ""
     terms = find_rows(results, "safety", "adverse_events", window="all", band="any")
-    known = len(terms) and not hides_most(terms["n"])
-    first = (terms.sort_values(["n", "term"], ascending=[False, True]).head(1) if known
-             else terms.iloc[:0])
-    most = (f"; the commonest event of any grade was {escape(first['term'].iloc[0]).lower()} "
-            f"({tell(first, 'percent', 'term', 'window', 'band')})"
-            ) if len(first) and first["n"].iloc[0] else ""
-    keys = "window", "band"
-    return (f"**Safety.** {tell(anything, 'n', *keys)} of {tell(anything, 'total', *keys)} "
-            f"({tell(anything, 'percent', *keys)}) had an adverse event, and "
-            f"{tell(severe, 'n', *keys)} ({tell(severe, 'percent', *keys)}) one of grade 3–4 as "
-            f"their worst{most}.")
+    any_grade, worst = (tell_share(rows, "window", "band", sure=False)
+                        for rows in (anything, severe))
+    return (f"**Safety.** {any_grade} had an adverse event; the worst was of grade 3–4 in {worst}"
+            f"{name_commonest(terms)}.")
+
+
+def name_commonest(terms, most=3):
+    """Name the commonest adverse event, or the few that share the first place."""
+    if terms.empty or hides_most(terms["n"]) or not terms["n"].max() > 0:
+        return ""
+    first = terms[terms["n"] == terms["n"].max()].sort_values("term")
+    share = tell(first.head(1), "percent", "term", "window", "band")
+    said = [decapitalise(escape(term)) for term in first["term"]]
+    if len(said) > most:
+        return ""
+    return (f"; the commonest event of any grade was {said[0]} ({share})" if len(said) == 1 else
+            f"; the commonest events of any grade were {listing(said)} ({share} each)")
 
 
 def answer_liver(study, results):
@@ -144,8 +155,8 @@ def answer_liver(study, results):
         return ""
     ends = [rows.iloc[[i]] for i in sorted({0, len(rows) - 1})]
     said = [f"{escape(VISITS.get(row['visit'].iloc[0], row['visit'].iloc[0]))} in "
-            f"{tell(row, 'n', 'visit', 'grade')} of {tell(row, 'total', 'visit', 'grade')} "
-            f"({tell(row, 'percent', 'visit', 'grade')})" for row in ends if row["total"].iloc[0]]
+            f"{tell_share(row, 'visit', 'grade', sure=False)}"
+            for row in ends if row["total"].iloc[0]]
     change = (f"; over all visits, Friedman's test gives {tell(test, 'p_value', 'test')}"
               if len(test) == 1 and not pd.isna(test["p_value"].iloc[0]) else "")
     return (f"**Liver function.** ALBI grade 1, the best, was found {' and '.join(said)}{change}."
@@ -172,8 +183,9 @@ def overview_alt(results):
     """Return a function that says in words what the curves show."""
     def tell(curves):
         ends = curves.groupby("level", sort=False).last()
-        said = [f"{level} falls to {percent(100 * row['estimate'], 0)} at "
-                f"{number(row['time_mo'], 0)} months" for level, row in ends.iterrows()]
-        return f"Survival curves: {listing(said)}. {answer_survival(None, results)}"
+        said = [f"{level} ends at {percent(100 * row['estimate'], 0)} after "
+                f"{months(row['time_mo'])}" for level, row in ends.iterrows()]
+        medians = answer_survival(None, results).removeprefix("**Survival.** ")
+        return f"Survival curves: {listing(said)}. {medians}"
 
     return tell

@@ -60,12 +60,27 @@ METHODS = [
 ]
 
 
-def methods_table():
-    """Return the methods of the book, with the versions of the libraries that compute them."""
+def methods_table(study):
+    """Return the methods of a study's book, with the versions of the libraries that compute them.
+
+    Methods of results for which the study has no data are left out.
+    """
     rows = [(result, estimator if limits == "–" else f"{estimator}; {limits}", ties,
              name_software(software), doi)
-            for result, estimator, limits, ties, software, doi in METHODS]
+            for result, estimator, limits, ties, software, doi in METHODS
+            if is_used(study, result)]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def is_used(study, result):
+    """Say whether a study has the data that a result of the table is computed from."""
+    endpoints = set(study.endpoints["endpoint"])
+    data = {"ALBI": study.laboratory is not None,
+            "PFS ratio": {"PFS1", "PFS"} <= endpoints,
+            "Response before": {"response_ici", "response_rt"} <= set(study.patients),
+            "Competing": bool({"IFPFS", "OFPFS"} & endpoints),
+            "Landmark": {"PFS", "OS"} <= endpoints}
+    return next((held for name, held in data.items() if result.startswith(name)), True)
 
 
 def name_software(software):
@@ -73,8 +88,10 @@ def name_software(software):
     return software if software in (OWN, PUBLISHED) else f"{software} {version(software)}"
 
 
-def explain_gray():
+def explain_gray(endpoints):
     """Say which test of cumulative incidences is not here, and what stands in for it."""
+    if not endpoints["endpoint"].isin(["IFPFS", "OFPFS"]).any():
+        return ""
     return ("Gray's test of cumulative incidences between groups is not given: no maintained "
             "library that has it works with the versions on which this book stands. The log-rank "
             "tests of in-field and out-of-field progression above compare the rates at which these "

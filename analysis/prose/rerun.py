@@ -24,7 +24,7 @@ def describe_tables(study):
 def describe_mapping(study):
     """Say how many names, and how many covariates, study.yml of this book declares."""
     n = sum(len(names) for names in study.columns.values())
-    renamed = ("every column has the contract's name" if n == 0 else
+    renamed = ("no column had to be renamed" if n == 0 else
                f"{count(n, 'column')} {'has' if n == 1 else 'have'} a name of the study's own")
     return (f"{capitalise(renamed)}, and `study.yml` declares "
             f"{count(len(study.covariates), 'covariate')} for the comparisons.")

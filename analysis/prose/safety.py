@@ -83,9 +83,9 @@ def describe_overlap(patients):
     both = n["acute"] + n["late"] - n["all"]
     if not both > 0:
         return ""
-    had = "patient has" if both == 1 else "patients have"
-    return (f"{number(both)} {had} events in both windows, and count in each of them but "
-            "once in the last row.")
+    had, do = ("patient has", "counts") if both == 1 else ("patients have", "count")
+    return (f"{number(both)} {had} events in both windows, and {do} in each of them but once in "
+            "the last row.")
 
 
 def describe_unplaced(unplaced):

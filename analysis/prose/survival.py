@@ -6,6 +6,7 @@ import pandas as pd
 
 from analysis.cox import MULTIVARIABLE, UNIVARIABLE
 from analysis.display import (
+    NOT_ESTIMABLE,
     capitalise,
     cite,
     count,
@@ -16,6 +17,7 @@ from analysis.display import (
     number,
     plain,
     quote,
+    select,
 )
 from analysis.prose.quoted import cite_limits, quote_count
 from analysis.schema import ENDPOINTS
@@ -45,9 +47,13 @@ def list_endpoints(result):
 
 
 def quote_limits(result, **row):
-    """Quote two limits, each with its address: ``3.1–11.7``."""
+    """Quote two limits, each with its address: ``3.1–11.7``; NE where both are missing."""
+    found = select(result, **row)
+    if is_missing(found["conf_low"]) and is_missing(found["conf_high"]):
+        return cite(NOT_ESTIMABLE, "conf_low", **row)
     limits = [quote(result, column, **row) for column in ("conf_low", "conf_high")]
-    return limits[0] if plain(limits[0]) == plain(limits[1]) == WORDS[SILENT] else "–".join(limits)
+    silent = [limit for limit in limits if plain(limit) == WORDS[SILENT]]
+    return silent[0] if silent else "–".join(limits)
 
 
 def describe_confidence(result, **row):
@@ -213,7 +219,7 @@ def curve_caption(endpoint):
 
 def curve_alt(medians, rates, endpoint):
     """Describe the curve of one endpoint in words."""
-    said = [f"Falling step curve of {name_endpoint(endpoint)} for all patients.",
+    said = [f"Step curve of {name_endpoint(endpoint)} for all patients.",
             describe_median(medians, endpoint), describe_rates(rates, endpoint)]
     return " ".join(s for s in said if s)
 
@@ -223,7 +229,7 @@ def group_alt(study, medians, endpoint, groups):
     names = covariate_names(study)
     rows = medians[(medians["endpoint"] == endpoint) & (medians["method"] == MAIN)
                    & medians["group"].isin(groups)]
-    said = [f"{names.get(r['group'], r['group'])} {r['level']} "
+    said = [f"{escape(names.get(r['group'], r['group']))} {escape(r['level'])} "
             f"{'not reached' if is_missing(r['estimate']) else number(r['estimate'], 1)}"
             for _, r in rows.iterrows()]
     return f"Step curves of {name_endpoint(endpoint)} by group. Medians in months: {listing(said)}."

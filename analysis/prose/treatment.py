@@ -5,7 +5,6 @@ from __future__ import annotations
 import pandas as pd
 
 from analysis import display
-from analysis.agents import AGENTS
 from analysis.display import capitalise, count, escape, interval, listing, quote, select
 from analysis.prose.quoted import quote_cell, quote_count, quote_of
 
@@ -193,25 +192,33 @@ def schedules_caption(schedules):
             "one schedule and grows with its patients; the number in it counts them.")
 
 
-def describe_agents(agents):
+def name_class(study, name):
+    """Name a class of agents as study.yml does, else by the treatment that it belongs to."""
+    own = {"ici_agent": f"{study.prior_treatment_short} agent",
+           "antiangiogenic_agent": "antiangiogenic agent"}
+    return capitalise(study.labels.get(name, own[name]))
+
+
+def describe_agents(study, agents):
     """Say the most frequent agent of each class."""
     said = []
     for name, rows in agents.groupby("class", sort=False):
         top = rows.iloc[0]
         gap = f"; not recorded for {count(top['missing'], 'patient')}" if top["missing"] else ""
         share = quote_of(agents, **{"class": name, "agent": top["agent"]})
-        said.append(f"{capitalise(AGENTS[name])}: {escape(top['agent'])} in {share}, the most "
-                    f"frequent of {len(rows)}{gap}." if len(rows) > 1 else
-                    f"{capitalise(AGENTS[name])}: only {escape(top['agent'])}, in {share}{gap}.")
+        which = escape(name_class(study, name))
+        said.append(f"{which}: {escape(top['agent'])} in {share}, the most frequent of "
+                    f"{len(rows)}{gap}." if len(rows) > 1 else
+                    f"{which}: only {escape(top['agent'])}, in {share}{gap}.")
     return said
 
 
-def agents_table(agents):
+def agents_table(study, agents):
     """Return the agents as printed cells."""
     cells = []
     for name, rows in agents.groupby("class", sort=False):
         keys = [{"class": name, "agent": agent} for agent in rows["agent"]]
-        cells.append((f"{capitalise(AGENTS[name])}, n (%)", "",
+        cells.append((f"{name_class(study, name)}, n (%)", "",
                       quote(agents, "missing", **keys[0])))
         cells += [(f"\u2003{key['agent']}", quote_cell(agents, **key), "") for key in keys]
     return pd.DataFrame(cells, columns=["Agent", "Patients", "Missing"])
@@ -222,8 +229,8 @@ def combinations_alt(pairs):
     top = pairs[pairs["n"] == pairs["n"].max()]
     said = listing(f"{escape(r.ici_agent)} with {escape(r.antiangiogenic_agent)}"
                    for r in top.itertuples())
-    return (f"A grid with a disc for each of {count(len(pairs), 'combination')} of agents that "
-            f"occurs; most frequent: {said} ({count(top['n'].iloc[0], 'patient')}"
+    return (f"A grid with a disc for each combination of agents that occurs, {len(pairs)} in all; "
+            f"most frequent: {said} ({count(top['n'].iloc[0], 'patient')}"
             f"{' each' if len(top) > 1 else ''}).")
 
 
