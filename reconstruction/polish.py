@@ -11,8 +11,10 @@ from reconstruction.cox import fit_model, fit_one, sort_order
 from reconstruction.energy import SIZE
 from reconstruction.kaplan_meier import Z, logrank, median_normal
 from reconstruction.targets import FREE, JOINT
+from reconstruction.temper import FINE, copy_state, run
 
 FREE_TRIES = 60, 200_000  # tries of a free column, moves of each
+WARM, COLDEST, COOLING = (0.8, 2.4), 0.05, 500_000  # temperatures and tries of a hop
 WRONG = 5  # what a number that must fit costs, in numbers that fit
 SIDES = (0.05, 0.15)
 MEDIANS = 15  # numbers of `judge_curves` that must be exact; the others may be one unit off
@@ -35,6 +37,32 @@ def polish(states, targets, seed):
     """
     finished = [add_free(state, targets, seed, *FREE_TRIES) for state in states]
     return max(finished, key=lambda state: rank(state, targets))
+
+
+def hop(state, targets, seed, hops):
+    """Warm a state, cool it again, and keep it when it ranks no lower; many times.
+
+    Parameters
+    ----------
+    state : tuple of arrays
+        With the joint columns; it is not changed.
+    targets : Targets
+        Windows of the joint columns.
+    seed, hops : int
+
+    Returns
+    -------
+    state
+    """
+    draw, best, top = np.random.default_rng(seed), state, rank(state, targets)
+    for _ in range(hops):
+        other = copy_state(best)
+        run(other, targets, draw.uniform(*WARM), COLDEST, COOLING, int(draw.integers(2**31)), True,
+            FINE)
+        found = rank(other, targets)
+        if found >= top:
+            best, top = other, found
+    return best
 
 
 def rank(state, targets):
