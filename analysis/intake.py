@@ -8,11 +8,11 @@ import os
 import pandas as pd
 
 from analysis.checks import settle_censoring
-from analysis.findings import WARNING, Table, finding, has_error
+from analysis.findings import ERROR, WARNING, Table, finding, has_error
 from analysis.naming import choose_rows
 from analysis.plausible import check_cells
 from analysis.readers import SUFFIXES, locate, read_file
-from analysis.schema import OF_PAPER, TABLES
+from analysis.schema import EMPTY_TELLS, OF_PAPER, TABLES
 from analysis.settings import Source
 from analysis.tables import convert_source
 from analysis.variables import list_wanted
@@ -74,14 +74,10 @@ def read_table(folder, table, source, settings, wanted, cache):
         return None, set(), found
     sheet, wrong = convert_source(chosen, table, source, settings, wanted)
     found += wrong
-    if sheet.frame.index.empty and table != "patients":
-        if not has_error(found):
-            found.append(finding(source.file, 1, "", "", "no rows: it is left out",
-                                 "fill it, or delete the file", WARNING))
+    if sheet.frame.index.empty and (table == "patients" or not has_error(found)):
+        found.append(finding(source.file, 1, *describe_empty(table)))
+    if sheet.frame.index.empty and table not in ("patients", *EMPTY_TELLS):
         return None, set(), found
-    if sheet.frame.index.empty:
-        found.append(finding(source.file, 1, "patient_id", "", "no patients",
-                             "add at least one row"))
     unread = {(f["file"], f["row"], f["column"]) for f in found}
     found += [f for f in check_cells(sheet, table)
               if (f["file"], f["row"], f["column"]) not in unread]
@@ -90,6 +86,16 @@ def read_table(folder, table, source, settings, wanted, cache):
     if table == "patients" and theirs in raw and len(chosen) < len(raw):
         left_out = set(raw[theirs].str.strip()) - set(chosen[theirs].str.strip())
     return sheet, left_out, found
+
+
+def describe_empty(table):
+    """Say what a table without rows means: column, value, problem, remedy and severity."""
+    if table == "patients":
+        return "patient_id", "", "no patients", "add at least one row", ERROR
+    if table in EMPTY_TELLS:
+        return ("", "", f"no rows: the book says that {EMPTY_TELLS[table]}",
+                "delete the file if nobody recorded them", WARNING)
+    return "", "", "no rows: reads as not recorded", "fill it, or delete the file", WARNING
 
 
 def join_source(patients, folder, source, settings, place, cache, left_out=()):
@@ -198,9 +204,11 @@ def read_tables(folder, settings):
 
 
 def keep_known(tables, left_out):
-    """Drop the rows of patients whom `where` left out from the other tables."""
-    return {name: sheet if name == "patients" or "patient_id" not in sheet.frame
+    """Drop the rows of patients whom `where` left out, and the tables that hold no others."""
+    kept = {name: sheet if name == "patients" or "patient_id" not in sheet.frame
             else dataclasses.replace(sheet, frame=sheet.frame[
                 ~sheet.frame["patient_id"].isin(left_out)]) for name, sheet in tables.items()}
+    return {name: sheet for name, sheet in kept.items()
+            if len(sheet.frame) or name in ("patients", *EMPTY_TELLS)}
 
 

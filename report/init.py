@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from analysis.readers import SUFFIXES, WORKBOOKS, read_file
-from analysis.schema import DERIVED, OF_PAPER, TABLES, UNITS, columns
+from analysis.schema import DERIVED, EMPTY_TELLS, OF_PAPER, TABLES, UNITS, columns
 from report.mapping import map_files
 from report.template import spell_empty, spell_mapped
 
@@ -18,7 +18,11 @@ class InitError(Exception):
 def write_dictionary():
     """Return the data dictionary as Markdown, from the contract."""
     lines = ["# Data dictionary", "",
-             "Every column is optional, but for those marked *needed*. Empty means missing.", ""]
+             "Every column is optional, but for those marked *needed*. Empty means missing.", "",
+             "Every table but `patients` is optional: delete the file of one that nobody recorded.",
+             *(f"`{table}` with a header and no rows says that {told}."
+               for table, told in EMPTY_TELLS.items()),
+             "Any other without rows reads as not recorded.", ""]
     for table, model in TABLES.items():
         if table in OF_PAPER:
             continue
@@ -45,7 +49,8 @@ def write_empty(folder):
             header = [c for c in columns(table) if not c.endswith("_censored")]
             (folder / f"{table}.csv").write_text(",".join(header) + "\n", encoding="utf-8")
     (folder / "study.yml").write_text(spell_empty(folder.resolve().name), encoding="utf-8")
-    return ("Fill patients.csv, and of the others what you have; delete the rest. "
+    return ("Fill patients.csv, and of the others what you have; delete the rest: "
+            "adverse_events.csv without rows says that nobody had one. "
             "DICTIONARY.md says what each column means.")
 
 

@@ -122,6 +122,9 @@ def answer_safety(study, results):
     anything = find_rows(results, "safety", "patients", window="all", band="any")
     if len(severe) != 1 or len(anything) != 1:
         return ""
+    if anything["n"].iloc[0] == 0:
+        return ("**Safety.** No adverse event is recorded for "
+                f"{count(anything['total'].iloc[0], 'patient')}.")
     terms = find_rows(results, "safety", "adverse_events", window="all", band="any")
     known = len(terms) and not hides_most(terms["n"])
     first = (terms.sort_values(["n", "term"], ascending=[False, True]).head(1) if known
