@@ -7,6 +7,7 @@ import os
 
 import pandas as pd
 
+from analysis.cells import SERIAL
 from analysis.checks import settle_censoring
 from analysis.findings import ERROR, WARNING, Table, finding, has_error
 from analysis.naming import choose_rows
@@ -48,17 +49,31 @@ def read_source(folder, table, source, settings, wanted=(), cache=None):
         All rows, the chosen ones, and findings.
     """
     cache = {} if cache is None else cache
-    key = source.file if "#" in source.file else (source.file, table)
+    key = source.file if "#" in source.file else (source.file, table), source.header
     if key not in cache:
-        raw, found = read_file(folder, source.file, table, settings.encoding)
+        raw, found = read_file(folder, source.file, table, settings.encoding, source.header)
         if raw is not None:
             raw.columns = [str(c).strip().strip("\ufeff").strip() for c in raw.columns]
+            found = found + check_epoch(raw, source.file, settings.dates)
         cache[key] = raw, found
     raw, found = cache[key]
     if raw is None:
         return None, None, found
     chosen, wrong = choose_rows(raw, source.where, source.file)
     return raw, chosen, found + wrong
+
+
+def check_epoch(raw, file, dates):
+    """Warn of plain numbers that may be dates in a workbook that counts days from 1904."""
+    if raw.attrs.get("dates") in (None, dates):
+        return []
+    for i, header in enumerate(raw.columns):
+        serial = raw.iloc[:, i].str.fullmatch(SERIAL)
+        if serial.any():
+            return [finding(file, serial.idxmax(), header, raw.iloc[:, i][serial.idxmax()],
+                            "the workbook counts days from 1904",
+                            "if this is a date, declare dates: excel-1904 in study.yml", WARNING)]
+    return []
 
 
 def read_table(folder, table, source, settings, wanted, cache):
@@ -85,7 +100,13 @@ def read_table(folder, table, source, settings, wanted, cache):
     theirs = sheet.names.get("patient_id", "patient_id")
     if table == "patients" and theirs in raw and len(chosen) < len(raw):
         left_out = set(raw[theirs].str.strip()) - set(chosen[theirs].str.strip())
-    return sheet, left_out, found
+    return sheet, left_out, place_header(found, source)
+
+
+def place_header(found, source):
+    """Return findings with those of the header at the row where study.yml says that it stands."""
+    return [f | {"row": source.header} if f["row"] == 1 and source.header
+            and f["file"] == source.file else f for f in found]
 
 
 def describe_empty(table):

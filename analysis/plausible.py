@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.errors
 
 from analysis.findings import ERROR, MOST, WARNING
+from analysis.layout import check_patient_rows
 from analysis.schema import OF_PAPER, TABLES, UNITS, columns
 
 MARKUP = re.compile(r".*<\s*/?\s*[a-zA-Z!][^>]*>?.*|.*(javascript:|\{\{|\$\{).*", re.S)
@@ -178,6 +179,7 @@ def check_cells(sheet, table):
         Findings.
     """
     found = check_contract(sheet, table)
+    found += check_patient_rows(sheet) if table == "patients" else []
     for name in sheet.frame:
         column = columns(table).get(name)
         if column is None or column.kind == "text":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
 import time
 import webbrowser
 from pathlib import Path
@@ -12,7 +14,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
-FAILED, BAD_STUDY = 1, 2
+FAILED, BAD_STUDY, STOPPED = 1, 2, 130
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -58,7 +60,18 @@ def main(argv=None):
     arguments = parse(argv)
     commands = {"build": build, "check": check, "open": show, "score": score,
                 "init": init}
-    return commands[arguments.command](arguments)
+    try:
+        return commands[arguments.command](arguments)
+    except KeyboardInterrupt:
+        console.print("Stopped; an earlier book is as it was.")
+        return STOPPED
+    except BrokenPipeError:  # who read along has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        console.print(f"{error.filename or arguments.study}: {error.strerror or error}",
+                      markup=False, style="red")
+        return FAILED
 
 
 def find_out(arguments):
@@ -132,8 +145,8 @@ def build(arguments):
         console.print("No book made; an earlier one is as it was.")
         return FAILED
     except OSError as error:
-        console.print(f"Cannot write the book: {error.strerror or error}", markup=False,
-                      style="red")
+        console.print(f"Cannot write the book: {error.strerror or error}; an earlier one is as it "
+                      "was", markup=False, style="red")
         return FAILED
     console.print(f"{find_out(arguments) / 'html' / 'index.html'}  "
                   f"{time.perf_counter() - began:.1f} s", markup=False)

@@ -1,5 +1,8 @@
 """Files and layouts of other people, made small here: what comes in is what was meant."""
 
+import gzip
+from pathlib import Path
+
 import pandas as pd
 import pyreadstat
 import pytest
@@ -7,6 +10,7 @@ from conftest import LABORATORY, PATIENTS, STUDY, write_study
 
 from analysis import cells, tables
 from analysis.delimited import read_delimited
+from analysis.readers import read_file
 from analysis.study import check_study, read_study
 from analysis.visits import derive_visit
 
@@ -116,6 +120,18 @@ def test_damaged_binary_files_are_named(bare, name, data):
     found = check_study(folder)
     assert found["file"].tolist() == [name]
     assert found["problem"].str.contains("cannot be read").all()
+
+
+def test_a_file_that_sas_wrote(tmp_path):
+    """R's iris data as SAS 9.4 wrote them; from the R package haven (MIT, RStudio)."""
+    packed = (Path(__file__).parent / "oracles" / "iris.sas7bdat.gz").read_bytes()
+    (tmp_path / "iris.sas7bdat").write_bytes(gzip.decompress(packed))
+    frame, found = read_file(tmp_path, "iris.sas7bdat", "patients")
+    assert found == []
+    assert frame.iloc[0].tolist() == ["5.1", "3.5", "1.4", "0.2", "setosa"]
+    assert frame["Species"].value_counts().tolist() == [50, 50, 50]
+    assert frame["Sepal_Length"].astype(float).mean() == pytest.approx(5.843333, abs=1e-6)
+    assert frame.index[[0, -1]].tolist() == [2, 151]
 
 
 def test_german_export(bare, plain, tiny_tables):
