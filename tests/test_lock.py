@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from small_book import write_book
+from small_book import run_limited, write_book
 
 from report.cli import main
 from report.lock import BusyError, hold, put, recover
@@ -85,3 +85,21 @@ def test_an_output_that_cannot_be_written_is_one_line(tiny_study, tmp_path, caps
     assert len(said.strip().splitlines()) <= 2
     assert "Cannot write the book" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_one_line_and_the_earlier_book_stands(tiny_study, tmp_path):
+    book, out = write_book(tmp_path / "book"), tmp_path / "out"
+    assert build(tiny_study, book, out) == 0
+    before = {p: p.read_bytes() for name in ("html", "results", "book")
+              for p in (out / name).rglob("*") if p.is_file()}
+    # too little for a chapter's figure, and for the scripts of the pages
+    for size, fresh in ((1_000, ["--fresh"]), (60_000, [])):
+        done = run_limited(size, "build", tiny_study, "--book", book, "--out", out, "--no-pdf",
+                           *fresh)
+        said = [line for line in done.stdout.splitlines() if "Cannot write the book" in line]
+        assert (done.returncode, len(said), done.stderr) == (1, 1, "")
+        assert "Traceback" not in done.stdout
+        assert len(done.stdout.splitlines()) < 10
+        assert before == {p: p.read_bytes() for p in before}
+    assert build(tiny_study, book, out) == 0
