@@ -44,10 +44,20 @@ def check_contract(sheet, table):
     try:
         TABLES[table].validate(sheet.frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-        first = cases.groupby(["column", "check"], dropna=False).head(MOST)
-        return [describe_failure(case, sheet, table) for case in first.itertuples()]
+        cases = errors.failure_cases.sort_values("index", kind="stable", na_position="first")
+        return [f for _, kind in cases.groupby(["column", "check"], dropna=False, sort=False)
+                for f in describe_kind(kind, sheet, table)]
     return []
+
+
+def describe_kind(cases, sheet, table):
+    """Turn pandera's failures of one kind into findings; how many there are beyond MOST is said."""
+    found = [describe_failure(case, sheet, table) for case in cases.head(MOST).itertuples()]
+    if len(cases) > MOST:
+        case = cases.iloc[MOST]
+        found.append(sheet.finding(case["index"], case["column"], "",
+                                   f"and {len(cases) - MOST} rows more", "as above"))
+    return found
 
 
 def describe_failure(case, sheet, table):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import time
 import webbrowser
@@ -187,6 +188,7 @@ def print_book(arguments, study):
         progress.update(task, description="pages")
         began = time.perf_counter()
         new_dir = out_dir / ".press" / "new"
+        shutil.rmtree(new_dir, ignore_errors=True)  # pages of a build that was killed
         made = describe(study, Path(arguments.study), arguments.book, jobs, arguments.profile)
         stage(arguments.book, new_dir / "book", jobs, absent, study, made)
         html_dir = print_html(new_dir / "book", study)
