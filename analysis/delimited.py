@@ -17,6 +17,8 @@ BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),
         (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"))
 SEPARATORS = ",;\t|"
+#: characters of a line that tell its separator
+LINE = 100_000
 OFFICE = ["cp1252", "cp1250", "cp1251", "mac_roman"]
 
 
@@ -63,7 +65,8 @@ def sniff(text):
 
     Where that has hardly any columns, a title may stand above it, and the next lines count too.
     """
-    first = list(islice((line for line in io.StringIO(text, newline=None) if line.strip()), FIRST))
+    first = list(islice((line[:LINE] for line in io.StringIO(text, newline=None) if line.strip()),
+                        FIRST))
     if first and first[0].lower().startswith("sep=") and len(first[0].strip()) == 5:
         return first[0].strip()[4]
 

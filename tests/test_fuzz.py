@@ -189,7 +189,7 @@ def test_a_million_rows_take_bounded_time(tmp_path):
     found = check_study(folder)
     assert time.process_time() - began < 60
     told = found[found["problem"].str.contains("rows more")]
-    assert set(told["column"]) == {"grade", "onset_day"}
+    assert {"grade", "onset_day"} <= set(told["column"])
     assert found.loc[found["column"] == "grade", "row"].is_monotonic_increasing
 
 
