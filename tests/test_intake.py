@@ -1,8 +1,5 @@
 """Files and layouts of other people, made small here: what comes in is what was meant."""
 
-import gzip
-from pathlib import Path
-
 import pandas as pd
 import pyreadstat
 import pytest
@@ -10,7 +7,6 @@ from conftest import LABORATORY, PATIENTS, STUDY, write_study
 
 from analysis import cells, tables
 from analysis.delimited import read_delimited
-from analysis.readers import read_file
 from analysis.study import check_study, read_study
 from analysis.visits import derive_visit
 
@@ -109,29 +105,6 @@ def test_formulas_without_value_and_merged_cells_are_named(bare):
     found = check_study(folder).set_index(["row", "column"])["problem"]
     assert found[2, "age_years"] == "a formula without its value"
     assert found[3, "sex"] == "merged cells"
-
-
-@pytest.mark.parametrize("name", ["cohort.parquet", "cohort.xlsx", "cohort.xpt", "cohort.sas7bdat",
-                                  "cohort.sav", "cohort.dta"])
-@pytest.mark.parametrize("data", [b"", b"nonsense" * 99, bytes(range(256))])
-def test_damaged_binary_files_are_named(bare, name, data):
-    folder = bare(tables={"patients": name})
-    (folder / name).write_bytes(data)
-    found = check_study(folder)
-    assert found["file"].tolist() == [name]
-    assert found["problem"].str.contains("cannot be read").all()
-
-
-def test_a_file_that_sas_wrote(tmp_path):
-    """R's iris data as SAS 9.4 wrote them; from the R package haven (MIT, RStudio)."""
-    packed = (Path(__file__).parent / "oracles" / "iris.sas7bdat.gz").read_bytes()
-    (tmp_path / "iris.sas7bdat").write_bytes(gzip.decompress(packed))
-    frame, found = read_file(tmp_path, "iris.sas7bdat", "patients")
-    assert found == []
-    assert frame.iloc[0].tolist() == ["5.1", "3.5", "1.4", "0.2", "setosa"]
-    assert frame["Species"].value_counts().tolist() == [50, 50, 50]
-    assert frame["Sepal_Length"].astype(float).mean() == pytest.approx(5.843333, abs=1e-6)
-    assert frame.index[[0, -1]].tolist() == [2, 151]
 
 
 def test_german_export(bare, plain, tiny_tables):
