@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from small_book import run_limited, write_book
 
+from report import kernels
 from report.cli import main
 from report.lock import BusyError, hold, put, recover
 
@@ -86,6 +87,12 @@ def test_a_killed_build_leaves_the_earlier_book_and_the_next_one_works(
     stale.touch()
     assert build(tiny_study, book, out) == 0
     assert read_pages(out) == before
+
+
+def test_a_kernel_whose_build_was_killed_does_not_stay(monkeypatch):
+    monkeypatch.setattr(kernels.os, "getppid", lambda: 1)
+    with pytest.raises(SystemExit):
+        kernels.serve([], ".", {})
 
 
 def test_an_output_that_cannot_be_written_is_one_line(tiny_study, tmp_path, capsys):
