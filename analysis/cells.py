@@ -23,8 +23,11 @@ YEAR_FIRST = re.compile(r"([0-9]{4})([-/.])([0-9]{1,2})\2([0-9]{1,2})"
 COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 YEAR_LAST = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4})(?:[T ][0-9:.]+)?")
 NAMED = re.compile(r"([0-9]{1,2})[- ]?([A-Za-z]{3})[a-z]*[- ,]?\s?([0-9]{4})(?:[: T][0-9:.]+)?")
+SHORT_YEAR = re.compile(r"[0-9]{1,2}([-/.])[0-9]{1,2}\1[0-9]{2}")
 SERIAL = re.compile(r"([0-9]{5})(?:\.[0-9]+)?")
 PARTIAL = re.compile(r"[0-9]{4}(?:-[0-9]{2})?")
+ERROR_OF_SHEET = re.compile(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)")
+OF_SHEET = "is a spreadsheet's error", "correct the formula, or empty the cell"
 MONTH_NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 EPOCHS = {"excel": dt.date(1899, 12, 30), "excel-1904": dt.date(1904, 1, 1)}
 #: serial numbers of 1990 and 2100, which no other count of days shares with a date of today
@@ -115,6 +118,8 @@ def explain_number(text):
     if re.fullmatch(r"[-+0-9.,]+\s?[^\d\s].*", text):
         return CellError("not a number: a unit or remark stands beside it",
                          "write the number alone; units go to study.yml")
+    if ERROR_OF_SHEET.fullmatch(text):
+        return CellError(*OF_SHEET)
     if not any(c.isdigit() for c in text):
         return CellError("not a number", "empty the cell, or list the word under `missing`")
     return CellError("not a number", "write a number with a decimal point")
@@ -157,6 +162,8 @@ def read_date(text, order=None):
         return EPOCHS.get(order, EPOCHS["excel"]) + dt.timedelta(days=int(m[1]))
     if PARTIAL.fullmatch(text):
         raise CellError("not a date: the day is missing", "complete it, or empty the cell")
+    if SHORT_YEAR.fullmatch(text):
+        raise CellError("not a date: which century?", "write the year in full, YYYY-MM-DD")
     raise CellError("not a date", "write YYYY-MM-DD")
 
 
@@ -201,8 +208,8 @@ def read_text(text, levels=None):
         raise CellError("holds a line break", "look for a quotation mark without its partner")
     if any(map(is_control, text)):
         raise CellError("holds a control character", "delete it")
-    if re.fullmatch(r"#(N/A|REF!|VALUE!|DIV/0!|NAME\?|NULL!|NUM!)", text):
-        raise CellError("is a spreadsheet's error", "correct the formula, or empty the cell")
+    if ERROR_OF_SHEET.fullmatch(text):
+        raise CellError(*OF_SHEET)
     if levels and text not in levels:
         same = [level for level in levels if level.lower() == text.lower()]
         if not same:

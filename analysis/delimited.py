@@ -5,15 +5,20 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from itertools import islice
 
 import pandas as pd
 from charset_normalizer import from_bytes
 
 from analysis.findings import MOST, WARNING, finding
+from analysis.layout import FIRST, count_known, guess_header, report_header
 
 BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"),
         (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
         (codecs.BOM_UTF16_BE, "utf-16"))
+SEPARATORS = ",;\t|"
+#: characters of a line that tell its separator
+LINE = 100_000
 OFFICE = ["cp1252", "cp1250", "cp1251", "mac_roman"]
 
 
@@ -56,11 +61,24 @@ def decode(data, file, encoding=None):
 
 
 def sniff(text):
-    """Return the separator of a CSV text: the one that makes most columns of its header."""
-    first = next((line for line in io.StringIO(text, newline=None) if line.strip()), "")
-    if first.lower().startswith("sep=") and len(first.strip()) == 5:
-        return first.strip()[4]
-    return max(",;\t|", key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
+    """Return the separator of a CSV text: the one that makes most columns of its header.
+
+    Where that has hardly any columns, a title may stand above it, and the next lines count too.
+    """
+    first = list(islice((line[:LINE] for line in io.StringIO(text, newline=None) if line.strip()),
+                        FIRST))
+    if first and first[0].lower().startswith("sep=") and len(first[0].strip()) == 5:
+        return first[0].strip()[4]
+
+    split = {mark: [next(csv.reader([line], delimiter=mark), []) for line in first]
+             for mark in SEPARATORS}
+    best = max(SEPARATORS, key=lambda mark: len(split[mark][0]) if first else 0)
+    if not first or count_known(split[best][0]) > 1:
+        return best
+    # twice, since one line of prose may hold many commas
+    often = {mark: sorted(map(len, lines))[-2:][0] for mark, lines in split.items()}
+    below = max(SEPARATORS, key=often.get)
+    return below if often[below] > 2 * len(split[best][0]) else best
 
 
 def read_records(text, file):
@@ -88,6 +106,14 @@ def read_records(text, file):
     return records, lines, []
 
 
+def drop_lines(text, n):
+    """Return a text without its first lines."""
+    stream = io.StringIO(text, newline="")
+    for _ in range(n):
+        stream.readline()
+    return stream.read() if n else text
+
+
 def level(records, lines, file):
     """Give every record the header's number of cells; report those that differ.
 
@@ -111,7 +137,7 @@ def level(records, lines, file):
     return header, kept, rows, found[:MOST]
 
 
-def read_delimited(data, file, encoding=None):
+def read_delimited(data, file, encoding=None, header=None, table="patients"):
     """Read a CSV file as text.
 
     Parameters
@@ -121,6 +147,10 @@ def read_delimited(data, file, encoding=None):
         Name for the findings.
     encoding : str, optional
         Declared encoding.
+    header : int, optional
+        Declared line of the header.
+    table : str
+        Name for the findings.
 
     Returns
     -------
@@ -135,10 +165,16 @@ def read_delimited(data, file, encoding=None):
         row = text[:text.index("\0")].count("\n") + 1
         return None, [*found, finding(file, row, find_column(text), "", "holds a NUL byte",
                                       "the file is damaged, or not text: save it anew as UTF-8")]
-    records, lines, wrong = read_records(text, file)
+    above = (header or 1) - 1
+    records, lines, wrong = read_records(drop_lines(text, above), file)
+    lines = [line + above for line in lines]
+    wrong = [f | {"row": f["row"] + above} for f in wrong]
     if not records:
         return None, [*found, *(wrong or [finding(file, 1, "", "", "empty file",
                                                   "write a header and rows, or delete it")])]
+    guess = None if header else guess_header(list(zip(lines, records, strict=True))[:FIRST])
+    if guess:
+        return None, [*found, report_header(file, table, guess, records[lines.index(guess)])]
     header, kept, rows, ragged = level(records, lines, file)
     frame = pd.DataFrame(kept, columns=header, index=rows, dtype=object)
     return frame, found + wrong + ragged

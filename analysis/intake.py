@@ -7,12 +7,13 @@ import os
 
 import pandas as pd
 
+from analysis.cells import SERIAL
 from analysis.checks import settle_censoring
-from analysis.findings import WARNING, Table, finding, has_error
+from analysis.findings import ERROR, WARNING, Table, finding, has_error
 from analysis.naming import choose_rows
 from analysis.plausible import check_cells
 from analysis.readers import SUFFIXES, locate, read_file
-from analysis.schema import OF_PAPER, TABLES
+from analysis.schema import EMPTY_TELLS, OF_PAPER, TABLES
 from analysis.settings import Source
 from analysis.tables import convert_source
 from analysis.variables import list_wanted
@@ -48,17 +49,31 @@ def read_source(folder, table, source, settings, wanted=(), cache=None):
         All rows, the chosen ones, and findings.
     """
     cache = {} if cache is None else cache
-    key = source.file if "#" in source.file else (source.file, table)
+    key = source.file if "#" in source.file else (source.file, table), source.header
     if key not in cache:
-        raw, found = read_file(folder, source.file, table, settings.encoding)
+        raw, found = read_file(folder, source.file, table, settings.encoding, source.header)
         if raw is not None:
             raw.columns = [str(c).strip().strip("\ufeff").strip() for c in raw.columns]
+            found = found + check_epoch(raw, source.file, settings.dates)
         cache[key] = raw, found
     raw, found = cache[key]
     if raw is None:
         return None, None, found
     chosen, wrong = choose_rows(raw, source.where, source.file)
     return raw, chosen, found + wrong
+
+
+def check_epoch(raw, file, dates):
+    """Warn of plain numbers that may be dates in a workbook that counts days from 1904."""
+    if raw.attrs.get("dates") in (None, dates):
+        return []
+    for i, header in enumerate(raw.columns):
+        serial = raw.iloc[:, i].str.fullmatch(SERIAL)
+        if serial.any():
+            return [finding(file, serial.idxmax(), header, raw.iloc[:, i][serial.idxmax()],
+                            "the workbook counts days from 1904",
+                            "if this is a date, declare dates: excel-1904 in study.yml", WARNING)]
+    return []
 
 
 def read_table(folder, table, source, settings, wanted, cache):
@@ -74,14 +89,10 @@ def read_table(folder, table, source, settings, wanted, cache):
         return None, set(), found
     sheet, wrong = convert_source(chosen, table, source, settings, wanted)
     found += wrong
-    if sheet.frame.index.empty and table != "patients":
-        if not has_error(found):
-            found.append(finding(source.file, 1, "", "", "no rows: it is left out",
-                                 "fill it, or delete the file", WARNING))
+    if sheet.frame.index.empty and (table == "patients" or not has_error(found)):
+        found.append(finding(source.file, 1, *describe_empty(table)))
+    if sheet.frame.index.empty and table not in ("patients", *EMPTY_TELLS):
         return None, set(), found
-    if sheet.frame.index.empty:
-        found.append(finding(source.file, 1, "patient_id", "", "no patients",
-                             "add at least one row"))
     unread = {(f["file"], f["row"], f["column"]) for f in found}
     found += [f for f in check_cells(sheet, table)
               if (f["file"], f["row"], f["column"]) not in unread]
@@ -89,7 +100,23 @@ def read_table(folder, table, source, settings, wanted, cache):
     theirs = sheet.names.get("patient_id", "patient_id")
     if table == "patients" and theirs in raw and len(chosen) < len(raw):
         left_out = set(raw[theirs].str.strip()) - set(chosen[theirs].str.strip())
-    return sheet, left_out, found
+    return sheet, left_out, place_header(found, source)
+
+
+def place_header(found, source):
+    """Return findings with those of the header at the row where study.yml says that it stands."""
+    return [f | {"row": source.header} if f["row"] == 1 and source.header
+            and f["file"] == source.file else f for f in found]
+
+
+def describe_empty(table):
+    """Say what a table without rows means: column, value, problem, remedy and severity."""
+    if table == "patients":
+        return "patient_id", "", "no patients", "add at least one row", ERROR
+    if table in EMPTY_TELLS:
+        return ("", "", f"no rows: the book says that {EMPTY_TELLS[table]}",
+                "delete the file if nobody recorded them", WARNING)
+    return "", "", "no rows: reads as not recorded", "fill it, or delete the file", WARNING
 
 
 def join_source(patients, folder, source, settings, place, cache, left_out=()):
@@ -198,9 +225,11 @@ def read_tables(folder, settings):
 
 
 def keep_known(tables, left_out):
-    """Drop the rows of patients whom `where` left out from the other tables."""
-    return {name: sheet if name == "patients" or "patient_id" not in sheet.frame
+    """Drop the rows of patients whom `where` left out, and the tables that hold no others."""
+    kept = {name: sheet if name == "patients" or "patient_id" not in sheet.frame
             else dataclasses.replace(sheet, frame=sheet.frame[
                 ~sheet.frame["patient_id"].isin(left_out)]) for name, sheet in tables.items()}
+    return {name: sheet for name, sheet in kept.items()
+            if len(sheet.frame) or name in ("patients", *EMPTY_TELLS)}
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pandera.errors
 
 from analysis.findings import ERROR, MOST, WARNING
+from analysis.layout import check_patient_rows
 from analysis.schema import OF_PAPER, TABLES, UNITS, columns
 
 MARKUP = re.compile(r".*<\s*/?\s*[a-zA-Z!][^>]*>?.*|.*(javascript:|\{\{|\$\{).*", re.S)
@@ -43,10 +44,20 @@ def check_contract(sheet, table):
     try:
         TABLES[table].validate(sheet.frame, lazy=True)
     except pandera.errors.SchemaErrors as errors:
-        cases = errors.failure_cases
-        first = cases.groupby(["column", "check"], dropna=False).head(MOST)
-        return [describe_failure(case, sheet, table) for case in first.itertuples()]
+        cases = errors.failure_cases.sort_values("index", kind="stable", na_position="first")
+        return [f for _, kind in cases.groupby(["column", "check"], dropna=False, sort=False)
+                for f in describe_kind(kind, sheet, table)]
     return []
+
+
+def describe_kind(cases, sheet, table):
+    """Turn pandera's failures of one kind into findings; how many there are beyond MOST is said."""
+    found = [describe_failure(case, sheet, table) for case in cases.head(MOST).itertuples()]
+    if len(cases) > MOST:
+        case = cases.iloc[MOST]
+        found.append(sheet.finding(case["index"], case["column"], "",
+                                   f"and {len(cases) - MOST} rows more", "as above"))
+    return found
 
 
 def describe_failure(case, sheet, table):
@@ -178,6 +189,7 @@ def check_cells(sheet, table):
         Findings.
     """
     found = check_contract(sheet, table)
+    found += check_patient_rows(sheet) if table == "patients" else []
     for name in sheet.frame:
         column = columns(table).get(name)
         if column is None or column.kind == "text":

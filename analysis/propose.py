@@ -100,11 +100,14 @@ def find_given(column):
 
 
 def fit_identifier(column, once):
-    """Say how well a column can identify patients: not with one value, nor twice where `once`."""
+    """Say how well a column can identify patients: not with one value, nor often twice if `once`.
+
+    A few that stand twice are mistakes, which the check names with their rows.
+    """
     given = column[column != ""]
     if given.nunique() < 2 <= len(given):
         return 0.0
-    return 0.8 if once and given.duplicated().any() else 1.0
+    return 0.8 if once and given.duplicated().mean() > 0.2 else 1.0
 
 
 def propose_columns(raw, table, repeated=False):
@@ -225,4 +228,5 @@ def propose_decimal(texts):
 def find_missing_words(raw, proposals):
     """Return the words of mapped columns that stand for missing."""
     found = pd.concat([raw[p.theirs].map(cells.tidy) for p in proposals] or [pd.Series(dtype=str)])
-    return sorted(set(found[found.str.fullmatch(MISSING).astype(bool)]))
+    words = set(found[found.str.fullmatch(MISSING).astype(bool)])
+    return sorted(word for word in words if not word.startswith("#"))  # errors of a spreadsheet

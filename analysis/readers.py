@@ -11,7 +11,8 @@ from pathlib import Path, PurePosixPath
 import pandas as pd
 
 from analysis.delimited import read_delimited
-from analysis.findings import finding
+from analysis.findings import WARNING, finding
+from analysis.layout import FIRST, guess_header, report_header
 
 #: bytes that a workbook may unpack to
 LARGEST = 1_000_000_000
@@ -76,7 +77,30 @@ def read_statistics(path):
     return reader(str(path))[0]
 
 
-def read_sheet(path, sheet, table, file):
+def list_sheets(path):
+    """List the sheets of a workbook that hold cells, and which of them are hidden.
+
+    Returns
+    -------
+    dict of str to bool
+        Name: whether it is hidden.
+    """
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True)
+    except AttributeError:  # a chart on a sheet of its own is beyond the quick reader
+        book = openpyxl.load_workbook(path)
+    return {sheet.title: sheet.sheet_state != "visible" for sheet in book.worksheets}
+
+
+def choose_sheet(sheets, sheet, table):
+    """Choose a sheet: the named one, the only one that can be seen, or the one named as a table."""
+    seen = [name for name, hidden in sheets.items() if not hidden]
+    return sheet or (seen[0] if len(seen) == 1 else table)
+
+
+def read_sheet(path, sheet, table, file, header=None):
     """Read a sheet of a workbook; return (text frame or None, findings).
 
     A workbook of several sheets needs the name of one, or a sheet named like the table.
@@ -87,31 +111,65 @@ def read_sheet(path, sheet, table, file):
         if sum(part.file_size for part in archive.infolist()) > LARGEST:
             return None, [finding(file, "", "", "", "workbook too large", "save it as CSV")]
     book = openpyxl.load_workbook(path, data_only=True)
-    sheets = [s.title for s in book.worksheets]
-    chosen = sheet or (sheets[0] if len(sheets) == 1 else table)
+    sheets = {s.title: s.sheet_state != "visible" for s in book.worksheets}
+    chosen = choose_sheet(sheets, sheet, table)
     if chosen not in sheets:
         return None, [finding(file, "", "", sheet or "", "no such sheet" if sheet else
                               "which sheet?", f"write {path.name}#SHEET; there are: "
                               f"{', '.join(sheets)}")]
     page = book[chosen]
-    formulas = openpyxl.load_workbook(path)[chosen]
-    found = [finding(file, r.min_row, page.cell(1, r.min_col).value or "", str(r), "merged cells",
-                     "unmerge them and fill every cell") for r in page.merged_cells.ranges]
     grid = [[spell_cell(cell) for cell in row] for row in page.iter_rows(values_only=True)]
-    for r, row in enumerate(formulas.iter_rows(values_only=True)):
-        found += [finding(file, r + 1, grid[0][c], cell, "a formula without its value",
+    filled = [(i, row) for i, row in enumerate(grid, start=1)
+              if i >= (header or 1) and any(cell.strip() for cell in row)]
+    if not filled:
+        return None, [finding(file, header or 1, "", "", "empty sheet", "write a header and rows")]
+    guess = None if header else guess_header(filled[:FIRST])
+    if guess:
+        return None, [report_header(file, table, guess, grid[guess - 1])]
+    top, names = filled[0]
+    found = check_page(page, openpyxl.load_workbook(path)[chosen], file, top, names)
+    width = max(i + 1 for _, row in filled for i, cell in enumerate(row) if cell.strip())
+    frame = pd.DataFrame([row[:width] for _, row in filled[1:]], columns=names[:width],
+                         index=[i for i, _ in filled[1:]], dtype=object)
+    if book.epoch == openpyxl.utils.datetime.CALENDAR_MAC_1904:
+        frame.attrs["dates"] = "excel-1904"
+    return frame, found
+
+
+def check_page(page, formulas, file, top, names):
+    """Find what a sheet shows and a table cannot hold: merged cells, hidden rows, formulas.
+
+    Parameters
+    ----------
+    page, formulas : Worksheet
+        The sheet with its values, and with its formulas.
+    file : str
+    top : int
+        Row of the header.
+    names : list of str
+        The header.
+
+    Returns
+    -------
+    list of dict
+        Findings.
+    """
+    found = [finding(file, max(r.min_row, top), names[r.min_col - 1], str(r), "merged cells",
+                     "unmerge them and fill every cell")
+             for r in page.merged_cells.ranges if r.max_row >= top and r.min_col <= len(names)]
+    hidden = [row for row, shape in page.row_dimensions.items()
+              if shape.hidden and top < row <= page.max_row]
+    if hidden:
+        found.append(finding(file, hidden[0], "", "", f"hidden rows ({len(hidden)}): they are read "
+                             "like the others", "unhide them, or delete them if they are not of "
+                             "the study", WARNING))
+    for r, row in enumerate(formulas.iter_rows(values_only=True), start=1):
+        found += [finding(file, r, names[c], cell, "a formula without its value",
                           "open and save the workbook in its program, or paste the values")
                   for c, cell in enumerate(row)
-                  if isinstance(cell, str) and cell.startswith("=") and grid[r][c] == ""
-                  and page.cell(r + 1, c + 1).value is None]
-    filled = [(i + 1, row) for i, row in enumerate(grid) if any(cell.strip() for cell in row)]
-    if not filled:
-        return None, [finding(file, 1, "", "", "empty sheet", "write a header and rows")]
-    header = filled[0][1]
-    width = max(i + 1 for _, row in filled for i, cell in enumerate(row) if cell.strip())
-    rows = [row[:width] for _, row in filled[1:]]
-    return pd.DataFrame(rows, columns=header[:width], index=[i for i, _ in filled[1:]],
-                        dtype=object), found
+                  if r > top and isinstance(cell, str) and cell.startswith("=")
+                  and page.cell(r, c + 1).value is None]
+    return found
 
 
 DELIMITED = (".csv", ".tsv", ".txt", ".tab", "")
@@ -136,7 +194,7 @@ def locate(folder, address):
     return Path(folder, *parts.parts), sheet or None
 
 
-def read_file(folder, address, table, encoding=None):
+def read_file(folder, address, table, encoding=None, header=None):
     """Read one table of a study folder as text.
 
     Parameters
@@ -149,6 +207,8 @@ def read_file(folder, address, table, encoding=None):
         Name of the table, for a workbook whose sheets are named so.
     encoding : str, optional
         Declared encoding of text files.
+    header : int, optional
+        Declared row of the header of a text file or sheet.
 
     Returns
     -------
@@ -166,7 +226,7 @@ def read_file(folder, address, table, encoding=None):
         if not path.is_file():
             return None, [finding(address, "", "", "", "no such file",
                                   "add the file or correct `tables` in study.yml")]
-        return read_kind(path, sheet, table, address, encoding)
+        return read_kind(path, sheet, table, address, encoding, header)
     except OSError as error:
         return None, [finding(address, "", "", "", f"cannot be read: {error.strerror or error}",
                               "make the file readable")]
@@ -176,17 +236,17 @@ def read_file(folder, address, table, encoding=None):
                               "save it anew, or as UTF-8 CSV")]
 
 
-def read_kind(path, sheet, table, file, encoding):
+def read_kind(path, sheet, table, file, encoding, header):
     """Read a file by its suffix; return (text frame or None, findings)."""
     suffix = path.suffix.lower()
     if suffix in WORKBOOKS:
-        return read_sheet(path, sheet, table, file)
+        return read_sheet(path, sheet, table, file, header)
     if sheet:
         return None, [finding(file, "", "", sheet, f"{suffix} files have no sheets",
                               f"write {path.name}")]
     if suffix in TYPED:
         return spell_frame(TYPED[suffix](path)), []
     if suffix in DELIMITED:
-        return read_delimited(path.read_bytes(), file, encoding)
+        return read_delimited(path.read_bytes(), file, encoding, header, table)
     return None, [finding(file, "", "", "", f"{suffix} files are not read",
                           REFUSED.get(suffix, "save it as CSV, xlsx or Parquet"))]

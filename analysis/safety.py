@@ -147,15 +147,17 @@ def count_patients(events, patients):
 
 
 def count_unplaced(events):
-    """Count the events that no window holds.
+    """Count the events that no window holds, and the others.
 
     Returns
     -------
     DataFrame
-        `reason` (unknown onset; onset before the start), `n_event`, `n_patient`.
+        `reason` (unknown onset; onset before the start; placed: in a window), `n_event`,
+        `n_patient`.
     """
-    chosen = {"unknown": events[events["window"].isna()],
-              "before": events[events["window"].eq("before")]}
+    unknown, before = events["window"].isna(), events["window"].eq("before")
+    chosen = {"unknown": events[unknown], "before": events[before],
+              "placed": events[~unknown & ~before]}
     return pd.DataFrame([{"reason": reason, "n_event": len(found),
                           "n_patient": found["patient_id"].nunique()}
                          for reason, found in chosen.items()])

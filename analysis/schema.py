@@ -238,6 +238,10 @@ TABLES = {
 OF_PAPER = ("published", "alternatives")
 
 
+#: table: what it says when it has a header and no rows; any other reads as not recorded then
+EMPTY_TELLS = {"adverse_events": "no patient had an adverse event"}
+
+
 @dataclass(frozen=True)
 class Column:
     """What the contract says of a column.

@@ -135,6 +135,8 @@ class Source:
         File in the study folder; a sheet of a workbook as `file.xlsx#Sheet`.
     where : dict
         Their column: the values that a row must have to belong to the table.
+    header : int, optional
+        Row of the header, where lines stand above it.
     merge : bool
         Join the rows of one patient into one, as the events of a REDCap export need.
     columns : dict
@@ -143,6 +145,7 @@ class Source:
 
     file: Text
     where: dict[Text, Cells] = field(default_factory=dict)
+    header: Annotated[int, Field(strict=True, ge=1)] | None = None
     merge: Flag = False
     columns: dict[Text, Text] = field(default_factory=dict)
     __pydantic_config__ = STRICT

@@ -97,7 +97,8 @@ def drop_empty(frame, table, wanted):
     known = columns(table)
     empty = [c for c in frame if c in known and not known[c].required and known[c].kind != "date"
              and c not in wanted and frame[c].isna().all()]
-    return (frame if table in OF_PAPER else frame.drop(columns=empty)).reset_index(drop=True)
+    whole = table in OF_PAPER or frame.empty
+    return (frame if whole else frame.drop(columns=empty)).reset_index(drop=True)
 
 
 def load_study(path):

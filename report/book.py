@@ -15,6 +15,7 @@ import yaml
 
 from report.absent import list_outputs, say_absent, trim, unlink
 from report.chapters import read_contents
+from report.disk import find_full_disk
 from report.lock import put, recover
 from report.made import PAGE, fill_page
 from report.run import PRODUCTS
@@ -154,6 +155,8 @@ def print_html(stage_dir, study):
     ------
     BookError
         With jupyter-book's warnings and errors.
+    OSError
+        When the disk is full.
     """
     cutoff = study.data_cutoff or dt.date(1980, 1, 1)
     moment = dt.datetime(cutoff.year, cutoff.month, cutoff.day, tzinfo=dt.UTC)
@@ -164,6 +167,8 @@ def print_html(stage_dir, study):
         capture_output=True, text=True, check=False,
         env=os.environ | {"SOURCE_DATE_EPOCH": epoch, "NO_COLOR": "1", "PYTHONHASHSEED": "0"})
     if done.returncode:
+        if full := find_full_disk(done.stdout + done.stderr):
+            raise full
         said = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr).splitlines()
         wrong = [line for line in said if re.search(r"WARNING|ERROR|Error|Exception", line)]
         where = f"{stage_dir}{os.sep}"

@@ -119,12 +119,17 @@ def read_chapters(book_dir):
 
 def find_missing(chapter, study):
     """List what of a chapter's needs a study does not hold."""
-    def holds(need):
-        table, column = need.strip().split(".")
-        frame = getattr(study, table, None)
-        return frame is not None and column in frame and frame[column].notna().any()
+    return [need for need in chapter.needs
+            if not any(holds_column(n, study) for n in need.split(" or "))]
 
-    return [need for need in chapter.needs if not any(holds(n) for n in need.split(" or "))]
+
+def holds_column(need, study):
+    """Say whether a study holds `table.column`: filled, or of a table that says there was none."""
+    table, column = need.strip().split(".")
+    frame = getattr(study, table, None)
+    if frame is None or column not in frame:
+        return False
+    return frame.empty or bool(frame[column].notna().any())
 
 
 def suggest(word, known):

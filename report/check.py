@@ -9,7 +9,13 @@ from rich.table import Table
 
 from analysis.findings import FINDING, finding
 from analysis.study import load_study
-from report.chapters import ParameterError, find_missing, read_chapters, settle_parameters
+from report.chapters import (
+    ParameterError,
+    find_missing,
+    holds_column,
+    read_chapters,
+    settle_parameters,
+)
 
 CLEAN, STRICT, BAD = 0, 1, 2
 COVERAGE = ["chapter", "part", "shown", "needs"]
@@ -64,9 +70,7 @@ def holds(need, study):
         return (study.endpoints["endpoint"] == name).any()
     if word == "setting":
         return bool(getattr(study, name))
-    table, column = need.split(".")
-    frame = getattr(study, table)
-    return frame is not None and column in frame and bool(frame[column].notna().any())
+    return holds_column(need, study)
 
 
 def spell_need(need):

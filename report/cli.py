@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import os
+import shutil
+import sys
 import time
 import webbrowser
 from pathlib import Path
@@ -12,7 +15,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
-FAILED, BAD_STUDY = 1, 2
+FAILED, BAD_STUDY, STOPPED = 1, 2, 130
 console = Console(highlight=False, soft_wrap=True)
 
 
@@ -58,7 +61,18 @@ def main(argv=None):
     arguments = parse(argv)
     commands = {"build": build, "check": check, "open": show, "score": score,
                 "init": init}
-    return commands[arguments.command](arguments)
+    try:
+        return commands[arguments.command](arguments)
+    except KeyboardInterrupt:
+        console.print("Stopped; an earlier book is as it was.")
+        return STOPPED
+    except BrokenPipeError:  # who read along has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
+    except OSError as error:
+        console.print(f"{error.filename or arguments.study}: {error.strerror or error}",
+                      markup=False, style="red")
+        return FAILED
 
 
 def find_out(arguments):
@@ -132,8 +146,8 @@ def build(arguments):
         console.print("No book made; an earlier one is as it was.")
         return FAILED
     except OSError as error:
-        console.print(f"Cannot write the book: {error.strerror or error}", markup=False,
-                      style="red")
+        console.print(f"Cannot write the book: {error.strerror or error}; an earlier one is as it "
+                      "was", markup=False, style="red")
         return FAILED
     console.print(f"{find_out(arguments) / 'html' / 'index.html'}  "
                   f"{time.perf_counter() - began:.1f} s", markup=False)
@@ -175,6 +189,7 @@ def print_book(arguments, study):
         progress.update(task, description="pages")
         began = time.perf_counter()
         new_dir = out_dir / ".press" / "new"
+        shutil.rmtree(new_dir, ignore_errors=True)  # pages of a build that was killed
         made = describe(study, Path(arguments.study), arguments.book, jobs, arguments.profile)
         stage(arguments.book, new_dir / "book", jobs, absent, study, made)
         html_dir = print_html(new_dir / "book", study)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
-from analysis.readers import SUFFIXES, WORKBOOKS, read_file
-from analysis.schema import DERIVED, OF_PAPER, TABLES, UNITS, columns
+from analysis.layout import ABOVE
+from analysis.readers import SUFFIXES, WORKBOOKS, list_sheets, read_file
+from analysis.schema import DERIVED, EMPTY_TELLS, OF_PAPER, TABLES, UNITS, columns
 from report.mapping import map_files
 from report.template import spell_empty, spell_mapped
 
@@ -18,7 +18,11 @@ class InitError(Exception):
 def write_dictionary():
     """Return the data dictionary as Markdown, from the contract."""
     lines = ["# Data dictionary", "",
-             "Every column is optional, but for those marked *needed*. Empty means missing.", ""]
+             "Every column is optional, but for those marked *needed*. Empty means missing.", "",
+             "Every table but `patients` is optional: delete the file of one that nobody recorded.",
+             *(f"`{table}` with a header and no rows says that {told}."
+               for table, told in EMPTY_TELLS.items()),
+             "Any other without rows reads as not recorded.", ""]
     for table, model in TABLES.items():
         if table in OF_PAPER:
             continue
@@ -38,14 +42,36 @@ def write_dictionary():
     return "\n".join(lines) + "\n"
 
 
+def put_new(path, data):
+    """Write a file whole or not at all, and never over another that holds something else."""
+    if path.exists():
+        if path.is_file() and path.read_bytes() == data:
+            return
+        raise InitError(f"{path} stands already; it is left as it is. Move it, or map it: "
+                        f"init {path.parent} --from {path.parent}")
+    part = path.with_name(f"{path.name}.part")
+    part.write_bytes(data)
+    part.rename(path)
+
+
+def take_back(folder, before):
+    """Remove what a failed init has written; `before` is what stood there, None for no folder."""
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if path not in (before or ()):
+            path.unlink()
+    if folder.is_dir() and before is None:
+        folder.rmdir()
+
+
 def write_empty(folder):
     """Write the folder of a study that has no data yet; return what to do next."""
     for table in TABLES:
         if table not in OF_PAPER:
             header = [c for c in columns(table) if not c.endswith("_censored")]
-            (folder / f"{table}.csv").write_text(",".join(header) + "\n", encoding="utf-8")
-    (folder / "study.yml").write_text(spell_empty(folder.resolve().name), encoding="utf-8")
-    return ("Fill patients.csv, and of the others what you have; delete the rest. "
+            put_new(folder / f"{table}.csv", (",".join(header) + "\n").encode())
+    put_new(folder / "study.yml", spell_empty(folder.resolve().name).encode())
+    return ("Fill patients.csv, and of the others what you have; delete the rest: "
+            "adverse_events.csv without rows says that nobody had one. "
             "DICTIONARY.md says what each column means.")
 
 
@@ -62,32 +88,47 @@ def find_files(source):
     return found
 
 
+def list_addresses(folder, name):
+    """List the file, or its sheets that can be seen; return (addresses, questions)."""
+    if Path(name).suffix.lower() not in WORKBOOKS:
+        return [name], []
+    try:
+        sheets = list_sheets(folder / name)
+    except Exception:  # a damaged workbook may raise what it likes
+        raise InitError(f"{name}: cannot be read as a workbook") from None
+    hidden = [sheet for sheet, is_hidden in sheets.items() if is_hidden]
+    questions = [f"{name}: the hidden sheet {sheet} is not read" for sheet in hidden]
+    return [f"{name}#{sheet}" for sheet in sheets if sheet not in hidden], questions
+
+
 def read_raws(folder, names):
-    """Read all sheets of all files as text; return (dict of address to frame, questions)."""
-    raws, questions = {}, []
+    """Read all sheets of all files as text.
+
+    Returns
+    -------
+    tuple of (dict of str to DataFrame, dict of str to int, list of str)
+        The frames by address, the rows of headers that are not the first, and questions.
+    """
+    raws, headers, questions = {}, {}, []
     for name in names:
-        addresses = [name]
-        if Path(name).suffix.lower() in WORKBOOKS:
-            addresses = [f"{name}#{sheet}" for sheet in list_sheets(folder / name)]
+        addresses, hidden = list_addresses(folder, name)
+        questions += hidden
         for address in addresses:
             raw, found = read_file(folder, address, "patients")
-            questions += [f"{f['file']} {f['row']}: {f['problem']}; {f['remedy']}" for f in found]
+            guess = next((f["row"] for f in found if f["problem"] == ABOVE), None)
+            if guess:
+                headers[address] = guess
+                questions.append(f"{address}: row {guess} is taken for the header; what stands "
+                                 "above it is not read")
+                raw, found = read_file(folder, address, "patients", header=guess)
+            kinds = {(f["problem"], f["column"]): f for f in found[::-1]
+                     if f["problem"] != "empty sheet"}
+            questions += [f"{f['file']} {f['row']}: {f['problem']}; {f['remedy']}"
+                          for f in list(kinds.values())[::-1][:20]]
             if raw is not None:
                 raw.columns = [str(c).strip() for c in raw.columns]
                 raws[address] = raw.loc[:, ~raw.columns.duplicated()]
-    return raws, questions
-
-
-def list_sheets(path):
-    """List the sheets of a workbook, none for one that cannot be read."""
-    import zipfile
-
-    import openpyxl
-
-    try:
-        return openpyxl.load_workbook(path, read_only=True).sheetnames
-    except (zipfile.BadZipFile, OSError, KeyError, ValueError):
-        raise InitError(f"{path.name}: cannot be read as a workbook") from None
+    return raws, headers, questions
 
 
 def write_mapped(folder, source):
@@ -95,14 +136,16 @@ def write_mapped(folder, source):
     files = find_files(source)
     for path in files:
         if path.parent.resolve() != folder.resolve():
-            shutil.copyfile(path, folder / path.name)
-    raws, questions = read_raws(folder, [p.name for p in files])
+            put_new(folder / path.name, path.read_bytes())
+    raws, headers, questions = read_raws(folder, [p.name for p in files])
     made = map_files(raws)
-    if not made:
+    for mapping in made:
+        mapping.header = headers.get(mapping.address)
+    if not any(m.sure or m.unsure for m in made):
         raise InitError(f"{source}: no column is like one of the contract's; see DICTIONARY.md")
     text, more = spell_mapped(folder.resolve().name, made, questions)
     questions += [q for m in made for q in m.questions] + more
-    (folder / "study.yml").write_text(text, encoding="utf-8")
+    put_new(folder / "study.yml", text.encode())
     return describe(folder, made, questions)
 
 
@@ -145,11 +188,19 @@ def write_folder(study, source=None):
     if (folder / "study.yml").exists():
         raise InitError(f"{folder}/study.yml stands already; it is left as it is")
     try:
+        before = set(folder.iterdir()) if folder.is_dir() else None
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "DICTIONARY.md").write_text(write_dictionary(), encoding="utf-8")
-        told = write_mapped(folder, source) if source else write_empty(folder)
     except OSError as error:
-        raise InitError(f"{folder}: {error.strerror or error}") from None
+        raise InitError(f"{error.filename or folder}: {error.strerror or error}") from None
+    try:
+        told = write_mapped(folder, source) if source else write_empty(folder)
+        (folder / "DICTIONARY.md").write_text(write_dictionary(), encoding="utf-8")
+    except OSError as error:
+        take_back(folder, before)
+        raise InitError(f"{error.filename or folder}: {error.strerror or error}") from None
+    except InitError:
+        take_back(folder, before)
+        raise
     return f"{folder}/study.yml written.\n{told}\nNext: python -m report check {folder}"
 
 

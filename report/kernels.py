@@ -25,9 +25,11 @@ def serve(argv, cwd, env):
     import numpy as np
     from ipykernel.kernelapp import IPKernelApp
 
+    if (parent := os.getppid()) == 1:  # the build was killed meanwhile: nobody would end this one
+        raise SystemExit(1)
     os.setsid()
     os.environ.clear()
-    os.environ.update(env, JPY_PARENT_PID=str(os.getppid()))
+    os.environ.update(env, JPY_PARENT_PID=str(parent))
     os.chdir(cwd)
     silence = os.open(os.devnull, os.O_RDWR)
     for descriptor in range(3):

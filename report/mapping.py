@@ -25,6 +25,8 @@ class Mapping:
         Table of the contract; file, and sheet.
     sure, unsure : list of Proposal
     where : dict of str to list of str
+    header : int or None
+        Row of the header, where it is not the first.
     merge : bool
     values : dict of str to dict
         Contract column: {their word: the contract's}.
@@ -45,6 +47,7 @@ class Mapping:
     sure: list = field(default_factory=list)
     unsure: list = field(default_factory=list)
     where: dict = field(default_factory=dict)
+    header: int | None = None
     merge: bool = False
     values: dict = field(default_factory=dict)
     units: dict = field(default_factory=dict)

@@ -22,6 +22,7 @@ from papermill.exceptions import PapermillExecutionError
 import analysis
 from report import kernels
 from report.chapters import write_parameters
+from report.disk import find_full_disk
 
 ENVIRONMENT = {"PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1",
                "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
@@ -111,6 +112,8 @@ def execute(job):
     Raises
     ------
     ChapterError
+    OSError
+        When the disk is full.
     """
     began = time.perf_counter()
     chapter, folder = job.chapter, job.work_dir / f"{job.chapter.name}.new"
@@ -129,6 +132,8 @@ def execute(job):
             source, None, parameters=given | job.values, engine_name=job.engine,
             progress_bar=False, resources={"metadata": {"path": str(source.parent)}})
     except PapermillExecutionError as error:
+        if full := find_full_disk(f"{error.ename}: {error.evalue}"):
+            raise full from None
         raise ChapterError(describe(chapter, error)) from None
     except (DeadKernelError, CellTimeoutError) as error:
         raise ChapterError(f"{chapter.name}: {error} (out of memory?)") from None

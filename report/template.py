@@ -56,6 +56,7 @@ FILES = """\
 # Where the tables stand, and how they are read: DICTIONARY.md lists all columns.
 # tables: {patients: patients.csv, laboratory: book.xlsx#Labs, radiotherapy: rt.parquet}
 # tables: {laboratory: {file: redcap.csv, where: {redcap_event_name: [baseline_arm_1]}}}
+# tables: {patients: {file: patients.xlsx, header: 3}}   # lines stand above the header
 # columns: {patients: {age_years: AGE}}                  # contract name: your name
 # values: {patients: {sex: {M: male, F: female}}}        # your value: contract value
 # units: {albumin_g_l: g/dL, bilirubin_umol_l: mg/dL}
@@ -98,12 +99,14 @@ REST = """\
 
 def spell_source(made):
     """Return the source of a table as YAML."""
-    if not made.where and not made.merge:
+    if not made.where and not made.merge and not made.header:
         return quote(made.address)
+    header = f", header: {made.header}" if made.header else ""
     where = ", ".join(f"{quote(c)}: {spell_list(v) if len(v) != 1 else quote(v[0])}"
                       for c, v in made.where.items())
     merge = ", merge: true" if made.merge else ""
-    return f"{{file: {quote(made.address)}, where: {{{where}}}{merge}}}"
+    where = f", where: {{{where}}}" if made.where else ""
+    return f"{{file: {quote(made.address)}{header}{where}{merge}}}"
 
 
 def spell_tables(made):
@@ -152,6 +155,7 @@ def spell_marks(made):
     missing = sorted({w for m in made for w in m.missing})
     if missing:
         lines.append(f"missing: {spell_list(missing)}")
+        questions.append(f"missing: {spell_list(missing)} is read as empty")
     order, sure = propose_dates([t for m in made for t in m.texts.get("date", ())])
     if order:
         lines.append(f"{'' if sure else '# '}dates: {order}" + ("" if sure else "   # unsure"))

@@ -1,6 +1,10 @@
 """A book of three chapters, small enough to watch the press at work."""
 
+import subprocess
+import sys
 from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
 
 HEAD = """\
 ---
@@ -143,3 +147,14 @@ def change(path, old, new):
     text = path.read_text(encoding="utf-8")
     assert old in text
     path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+LIMITED = "import resource, sys\nfrom report.cli import main\n" \
+          "resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]),) * 2)\n" \
+          "sys.exit(main(sys.argv[2:]))\n"
+
+
+def run_limited(size, *arguments):
+    """Run a command that can write no file larger than `size`, as on a disk that is full."""
+    return subprocess.run([sys.executable, "-c", LIMITED, str(size), *map(str, arguments)],
+                          cwd=ROOT, capture_output=True, text=True, check=False)

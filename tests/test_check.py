@@ -6,6 +6,7 @@ import pytest
 from conftest import write_study
 from small_book import change
 
+from analysis.study import read_study
 from report.cli import main
 
 
@@ -57,3 +58,28 @@ def test_parameters_of_chapters_are_checked(tmp_path, tiny_tables, chapters, cap
     folder = write_study(tmp_path / "bad", tiny_tables, {"title": "x", "chapters": chapters})
     assert main(["check", str(folder)]) == 2
     assert "chapters" in capsys.readouterr().out
+
+
+def test_a_table_without_rows_says_what_it_means(tmp_path, tiny_tables, capsys):
+    headers = {table: text.split("\n")[0] + "\n" for table, text in tiny_tables.items()}
+    headers["patients"] = tiny_tables["patients"]
+    folder = write_study(tmp_path / "bare", headers, {"title": "x"})
+    assert main(["check", str(folder), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    said = {f["file"]: (f["row"], f["problem"]) for f in told["findings"]}
+    assert said.pop("adverse_events.csv") == (
+        1, "no rows: the book says that no patient had an adverse event")
+    assert said == {f"{table}.csv": (1, "no rows: reads as not recorded")
+                    for table in ("radiotherapy", "laboratory", "screening")}
+    shown = {p["chapter"]: p["shown"] for p in told["chapters"][::-1]}
+    assert shown["safety"] and not shown["treatment"] and not shown["albi"]
+
+
+def test_who_is_left_out_leaves_no_table_behind(tmp_path, tiny_tables):
+    tiny_tables["laboratory"] = "patient_id,visit,albumin_g_l\nA1,baseline,42\n"
+    tiny_tables["adverse_events"] = "patient_id,term,grade\nA1,Rash,2\n"
+    study = read_study(write_study(tmp_path / "south", tiny_tables, {
+        "title": "x", "tables": {"patients": {"file": "patients.csv",
+                                              "where": {"centre": "South"}}}}))
+    assert study.laboratory is None
+    assert study.adverse_events.empty

@@ -101,3 +101,17 @@ def test_score_prints_the_ledger_and_writes_it(tmp_path, tiny_study, capsys):
 def test_score_without_a_book_says_what_is_missing(tmp_path, tiny_study, capsys):
     assert main(["score", str(tiny_study), "--out", str(tmp_path)]) == 1
     assert "published.csv" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("error", "status", "said"), [
+    (KeyboardInterrupt(), 130, "an earlier book is as it was"),
+    (OSError(28, "No space left on device"), 1, "No space left on device")])
+def test_what_stops_a_command_is_one_line(monkeypatch, capsys, error, status, said):
+    def stop(arguments):
+        raise error
+
+    monkeypatch.setattr("report.cli.score", stop)
+    assert main(["score", "study"]) == status
+    told = capsys.readouterr().out
+    assert said in told
+    assert len(told.splitlines()) == 1

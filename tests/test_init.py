@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 import test_intake as intake
 from conftest import write_study
+from small_book import run_limited
 
 from analysis.propose import propose_columns, propose_dates, propose_decimal
 from analysis.study import check_study, read_study
@@ -150,3 +151,24 @@ def test_dates_and_marks_are_proposed_only_when_they_tell():
     assert propose_dates(["2020-01-01"]) == (None, True)
     assert propose_decimal(["1,5"]) == "comma"
     assert propose_decimal(["1.5", "1,234"]) is None
+
+
+@pytest.mark.parametrize("size", [0, 2_000])
+def test_a_full_disk_leaves_nothing_half_written(tmp_path, tiny_study, size):
+    for more in ([], ["--from", tiny_study]):
+        done = run_limited(size, "init", tmp_path / "new", *more)
+        assert done.returncode == 2
+        assert len(done.stdout.splitlines()) == 1
+        assert "File too large" in done.stdout
+        assert not (tmp_path / "new").exists()
+
+
+def test_what_stands_in_the_folder_is_never_written_over(tmp_path, tiny_study, capsys):
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    (folder / "patients.csv").write_text("patient_id,age_years\n1,50\n")
+    for more in ([], ["--from", str(tiny_study)]):
+        assert main(["init", str(folder), *more]) == 2
+        assert "patients.csv stands already" in capsys.readouterr().out
+        assert [p.name for p in folder.iterdir()] == ["patients.csv"]
+        assert (folder / "patients.csv").read_text() == "patient_id,age_years\n1,50\n"

@@ -107,17 +107,6 @@ def test_formulas_without_value_and_merged_cells_are_named(bare):
     assert found[3, "sex"] == "merged cells"
 
 
-@pytest.mark.parametrize("name", ["cohort.parquet", "cohort.xlsx", "cohort.xpt", "cohort.sas7bdat",
-                                  "cohort.sav", "cohort.dta"])
-@pytest.mark.parametrize("data", [b"", b"nonsense" * 99, bytes(range(256))])
-def test_damaged_binary_files_are_named(bare, name, data):
-    folder = bare(tables={"patients": name})
-    (folder / name).write_bytes(data)
-    found = check_study(folder)
-    assert found["file"].tolist() == [name]
-    assert found["problem"].str.contains("cannot be read").all()
-
-
 def test_german_export(bare, plain, tiny_tables):
     folder = bare(dates="day-first", decimal="comma")
     frame = typed_patients()

@@ -46,6 +46,13 @@ def test_the_answers_quote_the_saved_results(study):
     assert "P < 0.001" in said[4]
 
 
+def test_nobody_with_an_event_is_one_plain_sentence(study):
+    none = {("safety", "patients"): PATIENTS.assign(n=0, percent=0.0),
+            ("safety", "adverse_events"): EVENTS.head(0)}
+    assert intro.answers(study, none) == [
+        "**Safety.** No adverse event is recorded for 3 patients."]
+
+
 @pytest.mark.parametrize("left_out", RESULTS)
 def test_an_absent_result_leaves_the_other_answers(study, left_out):
     results = {address: frame for address, frame in RESULTS.items() if address != left_out}

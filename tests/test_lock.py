@@ -6,8 +6,9 @@ import time
 from pathlib import Path
 
 import pytest
-from small_book import write_book
+from small_book import run_limited, write_book
 
+from report import kernels
 from report.cli import main
 from report.lock import BusyError, hold, put, recover
 
@@ -29,6 +30,12 @@ def holder(tmp_path):
 
 def build(study, book, out):
     return main(["build", str(study), "--book", str(book), "--out", str(out), "--no-pdf"])
+
+
+def read_pages(out):
+    """Return all files of a book with their bytes."""
+    return {p: p.read_bytes() for name in ("html", "results", "book")
+            for p in (out / name).rglob("*") if p.is_file()}
 
 
 def test_a_second_build_says_so_and_stops(holder, tiny_study, tmp_path, capsys):
@@ -66,7 +73,7 @@ def test_a_killed_build_leaves_the_earlier_book_and_the_next_one_works(
         tiny_study, tmp_path, seconds):
     book, out = write_book(tmp_path / "book"), tmp_path / "out"
     assert build(tiny_study, book, out) == 0
-    before = (out / "html" / "glossary.html").read_bytes()
+    before = read_pages(out)
     process = subprocess.Popen(
         [sys.executable, "-m", "report", "build", str(tiny_study), "--book", str(book), "--out",
          str(out), "--no-pdf", "--fresh"], cwd=ROOT, start_new_session=True,
@@ -74,8 +81,18 @@ def test_a_killed_build_leaves_the_earlier_book_and_the_next_one_works(
     time.sleep(seconds)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    assert (out / "html" / "glossary.html").read_bytes() == before
+    assert read_pages(out) == before
+    stale = out / ".press" / "new" / "_build" / "html" / "stale.html"
+    stale.parent.mkdir(parents=True, exist_ok=True)
+    stale.touch()
     assert build(tiny_study, book, out) == 0
+    assert read_pages(out) == before
+
+
+def test_a_kernel_whose_build_was_killed_does_not_stay(monkeypatch):
+    monkeypatch.setattr(kernels.os, "getppid", lambda: 1)
+    with pytest.raises(SystemExit):
+        kernels.serve([], ".", {})
 
 
 def test_an_output_that_cannot_be_written_is_one_line(tiny_study, tmp_path, capsys):
@@ -85,3 +102,20 @@ def test_an_output_that_cannot_be_written_is_one_line(tiny_study, tmp_path, caps
     assert len(said.strip().splitlines()) <= 2
     assert "Cannot write the book" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.slow
+def test_a_full_disk_is_one_line_and_the_earlier_book_stands(tiny_study, tmp_path):
+    book, out = write_book(tmp_path / "book"), tmp_path / "out"
+    assert build(tiny_study, book, out) == 0
+    before = read_pages(out)
+    # too little for a chapter's figure, and for the scripts of the pages
+    for size, fresh in ((1_000, ["--fresh"]), (60_000, [])):
+        done = run_limited(size, "build", tiny_study, "--book", book, "--out", out, "--no-pdf",
+                           *fresh)
+        said = [line for line in done.stdout.splitlines() if "Cannot write the book" in line]
+        assert (done.returncode, len(said), done.stderr) == (1, 1, "")
+        assert "Traceback" not in done.stdout
+        assert len(done.stdout.splitlines()) < 10
+        assert read_pages(out) == before
+    assert build(tiny_study, book, out) == 0

@@ -65,7 +65,7 @@ def test_unknown_onset_is_in_all_only_and_before_is_in_none():
     assert counts(TABLE, term="Nausea", window="acute")["any"] == 1
     assert counts(TABLE, term="Nausea", window="all")["any"] == 2
     unplaced = safety.count_unplaced(PLACED).set_index("reason")["n_event"]
-    assert unplaced.to_dict() == {"unknown": 1, "before": 1}
+    assert unplaced.to_dict() == {"unknown": 1, "before": 1, "placed": len(PLACED) - 2}
 
 
 def test_patients_by_worst_grade():
@@ -79,6 +79,7 @@ def test_no_events():
     assert safety.count_adverse_events(placed, PATIENTS).empty
     assert safety.count_patients(placed, PATIENTS)["n"].sum() == 0
     assert onset.estimate_onset(placed)["n"].tolist() == [0, 0]
+    assert prose.describe_unplaced(safety.count_unplaced(placed)) == []
 
 
 def test_one_patient():

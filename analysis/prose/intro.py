@@ -127,6 +127,9 @@ def answer_safety(study, results):
     anything = find_rows(results, "safety", "patients", window="all", band="any")
     if len(severe) != 1 or len(anything) != 1:
         return ""
+    if anything["n"].iloc[0] == 0:
+        return ("**Safety.** No adverse event is recorded for "
+                f"{count(anything['total'].iloc[0], 'patient')}.")
     terms = find_rows(results, "safety", "adverse_events", window="all", band="any")
     any_grade, worst = (tell_share(rows, "window", "band", sure=False)
                         for rows in (anything, severe))

@@ -101,7 +101,9 @@ def describe_unplaced(unplaced):
         said.append(f"{capitalise(count(n.at['before', 'n_event'], 'event'))} with onset before "
                     f"the start ({count(n.at['before', 'n_patient'], 'patient')}) "
                     f"{'is' if n.at['before', 'n_event'] == 1 else 'are'} not counted.")
-    return said or ["Every event has a known onset after the start."]
+    if said or n.at["placed", "n_event"] == 0:
+        return said
+    return ["Every event has a known onset after the start."]
 
 
 def describe_observed(observed, acute_days):
