@@ -158,7 +158,7 @@ def read_print(path):
     skipped = {*range(first["References"], last), first.get("Chapters left out")}
     told = [page.extract_text() for i, page in enumerate(pdf.pages) if i not in skipped]
     text = " ".join([*told, *first, str(pdf.metadata)]).replace("-\n", "").replace("\u00ad", "")
-    return re.sub(r"it did without[^.]*\.", "", text)  # names of tables
+    return re.sub(r"it (?:did without|needs)[^.]*\.", "", text)  # names of tables
 
 
 def test_no_particular_of_the_demonstration_study_stands_in_another_book(book):
