@@ -23,7 +23,9 @@ from reconstruction.temper import temper
 
 STUDY, WORK = PUBLISHED.parent, Path("_build/reconstruction")
 #: seed of a population: rounds until the energy turns strict, until the harvest, and all rounds
-POPULATIONS = {1: (7300, 11700, 14000), 2: (5000, 9400, 12000)}
+POPULATIONS = {1: (7300, 12250, 13800), 2: (5000, 9850, 11350)}
+#: states that are polished: population, place in its harvest, seed and number of the hops
+POLISHED = ((1, 3, 1, 60),)
 WANTED, TURNS = 24, 3  # other cohorts to keep; how often a state may give one
 
 
@@ -55,14 +57,15 @@ def search(targets):
 
 
 def choose(populations, targets):
-    """Polish what the populations gave; return the finished states, the best first."""
+    """Polish the candidates; return the finished states, the best first."""
     states = []
-    for seed, (harvest, _) in populations.items():
-        state = keep(f"polished-{seed}",
-                     lambda seed=seed, harvest=harvest: polish(harvest, targets, seed))
-        say(f"polished {seed}: {count_cox(state, targets)} "
-            f"curves {meets_curves(state, targets)}")
-        states.append(state)
+    for seed, place, own, hops in POLISHED:
+        state = populations[seed][0][place]
+        states.append(keep(f"polished-{seed}-{place}-{own}-{hops}",
+                           lambda state=state, own=own, hops=hops: polish(state, targets, own,
+                                                                          hops)))
+        say(f"polished {seed}-{place}: {count_cox(states[-1], targets)} "
+            f"curves {meets_curves(states[-1], targets)}")
     return sorted(states, key=lambda s: rank(s, targets), reverse=True)
 
 

@@ -10,7 +10,7 @@ from reconstruction.columns import solve_column
 from reconstruction.cox import fit_model, fit_one, sort_order
 from reconstruction.energy import SIZE
 from reconstruction.kaplan_meier import Z, logrank, median_normal
-from reconstruction.targets import FREE, JOINT
+from reconstruction.targets import FREE, JOINT, only_joint
 from reconstruction.temper import FINE, copy_state, run
 
 FREE_TRIES = 60, 200_000  # tries of a free column, moves of each
@@ -20,23 +20,23 @@ SIDES = (0.05, 0.15)
 MEDIANS = 15  # numbers of `judge_curves` that must be exact; the others may be one unit off
 
 
-def polish(states, targets, seed):
-    """Add the free columns to states with the joint ones; return the state that fits best.
+def polish(state, targets, seed, hops):
+    """Let a state with the joint columns hop, then add the free columns.
 
     Parameters
     ----------
-    states : list of state
+    state : tuple of arrays
+        A state of the harvest; it is not changed.
     targets : Targets
         Windows of joint and free columns.
-    seed : int
+    seed, hops : int
 
     Returns
     -------
     state
         With all 18 columns.
     """
-    finished = [add_free(state, targets, seed, *FREE_TRIES) for state in states]
-    return max(finished, key=lambda state: rank(state, targets))
+    return add_free(hop(state, only_joint(targets), seed, hops), targets, seed, *FREE_TRIES)
 
 
 def hop(state, targets, seed, hops):
