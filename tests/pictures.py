@@ -14,6 +14,7 @@ from matplotlib.text import Text
 
 from analysis.page import Page
 from analysis.study import read_study
+from analysis.style import new_figure
 from report.chapters import find_missing, read_chapters, settle_parameters, write_parameters
 
 ROOT = Path(__file__).parents[1]
@@ -107,3 +108,15 @@ def find_collisions(figure):
     return out + [(one, other) for (one, a), (other, b) in combinations(texts, 2)
                   if min(a.x1, b.x1) - max(a.x0, b.x0) > TOUCH_PT
                   and min(a.y1, b.y1) - max(a.y0, b.y0) > TOUCH_PT]
+
+
+def draw_sample(path):
+    """Save a figure with all that a drawing of the book has: steps, hatches, marks, turned text."""
+    figure, ax = new_figure("column")
+    ax.step([0, 1, 2, 3], [1, 0.8, 0.8, 0.123456789], label="Median 7.4 months")
+    ax.fill_between([0, 3], 0.1, 0.2, hatch="//")
+    ax.scatter([1, 2], [0.5, 0.6], marker="s")
+    ax.legend(title="Legend")
+    ax.set_ylabel("Turned by 90°")
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)

@@ -2,24 +2,16 @@
 
 import re
 
-import matplotlib.pyplot as plt
 import pytest
 
-from analysis.style import new_figure
 from analysis.vector import squeeze
+from tests.pictures import draw_sample
 
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
     path = tmp_path_factory.mktemp("drawn") / "figure.svg"
-    figure, ax = new_figure("column")
-    ax.step([0, 1, 2, 3], [1, 0.8, 0.8, 0.123456789], label="Median 7.4 months")
-    ax.fill_between([0, 3], 0.1, 0.2, hatch="//")
-    ax.scatter([1, 2], [0.5, 0.6], marker="s")
-    ax.legend(title="Legend")
-    ax.set_ylabel("Turned by 90°")
-    figure.savefig(path, metadata={"Date": None})
-    plt.close(figure)
+    draw_sample(path)
     return path.read_text(encoding="utf-8")
 
 

@@ -2,33 +2,21 @@
 
 import io
 
-import matplotlib.pyplot as plt
 import pytest
 from PIL import Image, ImageChops, ImageFilter
 from playwright.sync_api import sync_playwright
 
-from analysis.style import new_figure
 from analysis.vector import squeeze
+from tests.pictures import draw_sample
 
 from .conftest import FLAGS
 
 pytestmark = pytest.mark.browser
 
 
-def draw(path):
-    figure, ax = new_figure("column")
-    ax.step([0, 1, 2, 3], [1, 0.8, 0.8, 0.123456789], label="Median 7.4 months")
-    ax.fill_between([0, 3], 0.1, 0.2, hatch="//")
-    ax.scatter([1, 2], [0.5, 0.6], marker="s")
-    ax.legend(title="Legend")
-    ax.set_ylabel("Turned by 90°")
-    figure.savefig(path, metadata={"Date": None})
-    plt.close(figure)
-
-
 def test_the_picture_is_the_same(chromium, tmp_path):
     long, short = tmp_path / "long.svg", tmp_path / "short.svg"
-    draw(long)
+    draw_sample(long)
     short.write_text(squeeze(long.read_text(encoding="utf-8")), encoding="utf-8")
     seen = []
     with sync_playwright() as playwright:
