@@ -77,13 +77,16 @@ def starts_with_own_study(job):
 
 
 def shorten_glossary(stage_dir):
-    """Leave the words that no page of this book uses out of its glossary."""
+    """Leave the words that no page of this book uses out of its glossary.
+
+    The page on its making does not count: it names what chapters may be told, not what they tell.
+    """
     path = stage_dir / "glossary.md"
     if path.is_file():
         said = "\n".join(text for chapter in sorted(stage_dir.rglob("*.ipynb"))
                          for text in list_texts(nbformat.read(chapter, as_version=4)))
         said += "".join(page.read_text(encoding="utf-8") for page in stage_dir.rglob("*.md")
-                        if page != path)
+                        if page != path and page.stem != PAGE)
         path.write_text(prune_glossary(path.read_text(encoding="utf-8"), said), encoding="utf-8")
 
 

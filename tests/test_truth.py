@@ -136,7 +136,7 @@ def test_every_number_is_in_the_results_or_in_the_study(book):
 
 def read_pages(out):
     """What each page of a built book says, its pictures and its title included."""
-    for path in [out / "html" / f"{name}.html" for name in ("intro", "glossary")] + sorted(
+    for path in [out / "html" / f"{name}.html" for name in ("intro", "made", "glossary")] + sorted(
             (out / "html" / "chapters").glob("*.html")):
         soup = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
         article = soup.select_one("article")
