@@ -109,7 +109,7 @@ def test_the_user_outdoes_the_study_and_the_study_the_default(book):
 
 def test_chapters_come_in_the_order_of_the_contents(book):
     assert read_contents(book) == ["intro", "chapters/counting", "chapters/second",
-                                   "chapters/liver", "glossary"]
+                                   "chapters/liver", "glossary", "made"]
     chapters = {c.name: c for c in read_chapters(book)}
     assert list(chapters) == ["intro", "counting", "second", "liver"]
     assert chapters["intro"].late
