@@ -78,3 +78,13 @@ def test_the_figure_shows_the_endpoints_that_exist(study, minimal_study):
     assert "overall survival" in intro.overview_caption(curves)
     assert "OS ends at" in intro.overview_alt({})(curves)
     assert overview.estimate_overview(study.endpoints.iloc[:0]).empty
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, False), (2, True)])
+def test_a_fatal_event_is_told(n, said):
+    rows = pd.DataFrame({"window": "all", "band": ["any", "3-4", "5"], "n": [6, 3, n], "total": 10,
+                         "percent": [60.0, 30.0, 10.0 * n]})
+    terms = pd.DataFrame({"term": ["Rash"], "window": "all", "band": "any", "n": [6],
+                          "percent": [60.0]})
+    results = {("safety", "patients"): rows, ("safety", "adverse_events"): terms}
+    assert ("grade 5, fatal, in" in intro.answer_safety(None, results)) is said

@@ -133,8 +133,11 @@ def answer_safety(study, results):
     terms = find_rows(results, "safety", "adverse_events", window="all", band="any")
     any_grade, worst = (tell_share(rows, "window", "band", sure=False)
                         for rows in (anything, severe))
+    fatal = find_rows(results, "safety", "patients", window="all", band="5")
+    died = (f" and of grade 5, fatal, in {tell_share(fatal, 'window', 'band', sure=False)}"
+            if len(fatal) == 1 and fatal["n"].iloc[0] else "")
     return (f"**Safety.** {any_grade} had an adverse event; the worst was of grade 3–4 in {worst}"
-            f"{name_commonest(terms)}.")
+            f"{died}{name_commonest(terms)}.")
 
 
 def name_commonest(terms, most=3):
