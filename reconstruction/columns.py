@@ -9,11 +9,15 @@ from numba import njit
 
 from reconstruction.core import CASE, COUNTS
 from reconstruction.cox import score_row
+from reconstruction.grade import WRONG, grade_column
 from reconstruction.kaplan_meier import Z
 from reconstruction.start import CASE_COLUMNS
 from reconstruction.targets import FREE, JOINT
 
-HOT, COLD = 2.5, 0.2
+HOT, COLD = 1.5, 0.7
+MARGIN = 4.0  # columns are counted up to this far above the lowest energy met
+#: what exact numbers, those within one unit and those near are worth, in turn
+WEIGHTS = np.array([[1.0, 1.0, 1.0], [1.5, 1.0, 1.0], [1.0, 1.5, 1.0]])
 GRID = 161
 RESIDUAL = 8  # patients with residual lesions: controlled before, without PEL
 
@@ -74,18 +78,22 @@ def column_energy(order, day, event, x, centres):
 
 
 @njit(cache=True, error_model="numpy")
-def anneal_column(order, day, event, x, fixed, low, high, centres, moves, seed):
+def anneal_column(order, day, event, x, fixed, low, high, windows, centres, moves, seed):
     """Anneal one column in place; the number of ones stays within `low` and `high`.
+
+    The energy leads, and the columns of low energy are counted.
 
     Returns
     -------
-    tuple of (float, ndarray)
-        Lowest energy met and the column there.
+    ndarray, shape (3, n)
+        The columns that give back most numbers by each of the `WEIGHTS`.
     """
     np.random.seed(seed)
     n, ones = len(x), x.sum()
     energy = column_energy(order, day, event, x, centres)
-    best, kept = energy, x.copy()
+    lowest, total = energy, np.zeros(4, np.int64)
+    best, kept = np.full(len(WEIGHTS), -np.inf), np.zeros((len(WEIGHTS), n), np.int64)
+    kept[:] = x
     heat, fall = HOT, (COLD / HOT) ** (1.0 / moves)
     for _ in range(moves):
         heat *= fall
@@ -100,16 +108,21 @@ def anneal_column(order, day, event, x, fixed, low, high, centres, moves, seed):
         else:
             x[i], x[j] = x[j], x[i]
         new = column_energy(order, day, event, x, centres)
+        if new < lowest + MARGIN:
+            lowest = min(lowest, new)
+            grade_column(order, day, event, x, windows, total)
+            for k in range(len(WEIGHTS)):
+                worth = (WEIGHTS[k] * total[:3]).sum() - WRONG * total[3]
+                if worth > best[k]:
+                    best[k] = worth
+                    kept[k] = x
         if new <= energy - heat * np.log(np.random.random()):
             energy, ones = new, x.sum()
-            if energy < best:
-                best = energy
-                kept[:] = x
         elif single:
             x[i] = 1 - x[i]
         else:
             x[i], x[j] = x[j], x[i]
-    return best, kept
+    return kept
 
 
 def pin_cells(name, state):
@@ -146,8 +159,8 @@ def draw_column(name, state, draw):
     return x, pinned, low, high
 
 
-def solve_column(name, state, targets, seed, count, tries, moves):
-    """Find one column of the univariable rows for a state of orders and flags.
+def solve_column(name, state, windows, seed, tries, moves):
+    """Find columns of the univariable rows for a state of orders and flags.
 
     Parameters
     ----------
@@ -155,27 +168,39 @@ def solve_column(name, state, targets, seed, count, tries, moves):
         One of `FREE`.
     state : tuple of arrays
         See `energy`.
-    targets : ndarray, shape (2, 4, 2)
-        Windows of its rows.
+    windows : ndarray, shape (2, 4, 2)
+        Those of its rows.
     seed : int
-    count : callable
-        Says how well a column fits.
     tries, moves : int
 
     Returns
     -------
-    ndarray
-        The column, 0/1.
+    dict of tuple to ndarray
+        The columns, 0/1, that no other one betters, by what `grade_column` says of them; those
+        with fewest wrong numbers alone.
     """
     day, event, order = state[:3]
     draw = np.random.default_rng([seed, FREE.index(name)])
-    centres = np.array([find_centre(windows) for windows in targets])
-    best, hits = None, (-np.inf, 0.0)
+    centres = np.array([find_centre(w) for w in windows])
+    found, total = {}, np.zeros(4, np.int64)
     for _ in range(tries):
         x, fixed, low, high = draw_column(name, state, draw)
-        energy, kept = anneal_column(order, day, event, x, fixed, low, high, centres, moves,
-                                     int(draw.integers(2**31)))
-        found = count(kept), -energy
-        if found > hits:
-            best, hits = kept, found
-    return best
+        for kept in anneal_column(order, day, event, x, fixed, low, high, windows, centres, moves,
+                                  int(draw.integers(2**31))):
+            grade_column(order, day, event, kept, windows, total)
+            found.setdefault(tuple(int(t) for t in total), kept)
+    least = min(marks[3] for marks in found)
+    return {marks: x for marks, x in found.items()
+            if marks[3] == least and not any(is_better(other, marks) for other in found)}
+
+
+def is_better(one, other):
+    """Say whether `one` counts as much in all marks, more in some, with no more that is wrong.
+
+    Parameters
+    ----------
+    one, other : tuple of int
+        See `grade_column`.
+    """
+    return one != other and one[3] <= other[3] and all(
+        a >= b for a, b in zip(one[:3], other[:3], strict=True))

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
 
 from reconstruction.columns import solve_column
-from reconstruction.cox import fit_model, fit_one, sort_order
+from reconstruction.cox import fit_model, sort_order
 from reconstruction.energy import SIZE
-from reconstruction.kaplan_meier import Z, logrank, median_normal
+from reconstruction.grade import ROUND, WRONG, grade_column, grade_row
+from reconstruction.kaplan_meier import logrank, median_normal
 from reconstruction.targets import FREE, JOINT, only_joint
 from reconstruction.temper import FINE, copy_state, run
 
-FREE_TRIES = 60, 200_000  # tries of a free column, moves of each
 WARM, COLDEST, COOLING = (0.8, 2.4), 0.05, 500_000  # temperatures and tries of a hop
-WRONG = 5  # what a number that must fit costs, in numbers that fit
-SIDES = (0.05, 0.15)
+RIGID = "cp", 3, 3_000  # the free column that depends most on the joint ones; its quick search
+FREE_TRIES = 60, 200_000  # searches of a free column, tries of each
+COMPLETED = 30  # states of the highest rank that get their free columns
+BAR = np.array([93, 134, 175])  # exact numbers, those within one unit and near ones to reach
 MEDIANS = 15  # numbers of `judge_curves` that must be exact; the others may be one unit off
 
 
 def polish(state, targets, seed, hops):
-    """Let a state with the joint columns hop, then add the free columns.
+    """Let a state with the joint columns hop, and add the free columns to the best it meets.
 
     Parameters
     ----------
@@ -36,41 +39,77 @@ def polish(state, targets, seed, hops):
     state
         With all 18 columns.
     """
-    return add_free(hop(state, only_joint(targets), seed, hops), targets, seed, *FREE_TRIES)
+    met = hop(state, targets, seed, hops)[-COMPLETED:]
+    return max((add_free(s, targets, seed, *FREE_TRIES) for s in met),
+               key=lambda s: rate(s, targets))
 
 
 def hop(state, targets, seed, hops):
-    """Warm a state, cool it again, and keep it when it ranks no lower; many times.
+    """Warm a state, cool it again, and go on from there when it ranks no lower; many times.
 
     Parameters
     ----------
     state : tuple of arrays
         With the joint columns; it is not changed.
     targets : Targets
-        Windows of the joint columns.
+        Windows of joint and free columns.
     seed, hops : int
 
     Returns
     -------
-    state
+    list of state
+        Those of the highest rank that was met, without repetition.
     """
-    draw, best, top = np.random.default_rng(seed), state, rank(state, targets)
+    joint, draw, best = only_joint(targets), np.random.default_rng(seed), state
+    top, met = rank(state, joint) + rank_rigid(state, targets), {shape(state): state}
     for _ in range(hops):
         other = copy_state(best)
-        run(other, targets, draw.uniform(*WARM), COLDEST, COOLING, int(draw.integers(2**31)), True,
+        run(other, joint, draw.uniform(*WARM), COLDEST, COOLING, int(draw.integers(2**31)), True,
             FINE)
-        found = rank(other, targets)
+        found = rank(other, joint) + rank_rigid(other, targets)
         if found >= top:
+            met = met if found == top else {}
             best, top = other, found
-    return best
+            met.setdefault(shape(other), other)
+    return list(met.values())
+
+
+def shape(state):
+    """Return what Cox regression sees of a state with sorted orders, to tell states apart."""
+    day, event, order, column = state[:4]
+    ranked = np.take_along_axis(day, order, axis=1)
+    return b"".join(part.tobytes() for part in (event, order, column, np.diff(ranked) == 0))
 
 
 def rank(state, targets):
     """Rank a state by the numbers that fit, less `WRONG` for each that must fit and does not."""
     counted, curves = count_cox(state, targets), judge_curves(state, targets)
-    wrong = counted["hr_off"] + counted["sides"] + sum(
+    wrong = counted["wrong"] + sum(
         not found["exact" if k < MEDIANS else "unit"] for k, found in enumerate(curves))
     return counted["exact"] + counted["unit"] + counted["near"] - WRONG * wrong
+
+
+def rank_rigid(state, targets):
+    """Rank the best `RIGID` column that a state leaves room for."""
+    name, tries, moves = RIGID
+    found = solve_column(name, state, find_windows(name, targets), 1, tries, moves)
+    return max(sum(marks[:3]) - WRONG * marks[3] for marks in found)
+
+
+def find_windows(name, targets):
+    """Return the windows of one free column."""
+    return targets.rows[len(JOINT) + FREE.index(name)]
+
+
+def rate(state, targets):
+    """Rate a finished state: what it lacks to the bar first, then its rank."""
+    counted = count_cox(state, targets)
+    return -lack(counted["exact"], counted["unit"], counted["near"]), rank(state, targets)
+
+
+def lack(*counted):
+    """Sum what the three counts lack to the `BAR`."""
+    return int(np.maximum(0, BAR - counted).sum())
 
 
 def meets_curves(state, targets):
@@ -80,63 +119,22 @@ def meets_curves(state, targets):
 
 
 def add_free(state, targets, seed, tries, moves):
-    """Solve the free columns for the orders of `state`; return the state with all columns."""
-    columns = list(state[3][:len(JOINT)])
-    for k, name in enumerate(FREE):
-        windows = targets.rows[len(JOINT) + k]
+    """Solve the free columns for the orders of `state`; return the state with all columns.
 
-        def count(x, windows=windows):
-            return count_right(state, x, windows)
+    Of the columns found, those are taken that together lack least to the `BAR`.
+    """
+    counted = count_cox(state, only_joint(targets))
+    own = np.array([counted[key] for key in ("exact", "unit", "near")])
+    found = [solve_column(name, state, find_windows(name, targets), seed, tries, moves)
+             for name in FREE]
 
-        columns.append(solve_column(name, state, windows, seed, count, tries, moves))
+    def weigh(chosen):
+        total = own + np.sum([marks[:3] for marks, _ in chosen], axis=0)
+        return lack(*total), -total.sum()
+
+    best = min(itertools.product(*(columns.items() for columns in found)), key=weigh)
+    columns = [*state[3][:len(JOINT)], *(x for _, x in best)]
     return (*state[:3], np.ascontiguousarray(np.vstack(columns)), *state[4:])
-
-
-def count_column(state, x, windows):
-    """Count exact numbers, those within one unit and those within 5 % of one column's rows."""
-    marks = [m for o in range(2) for m in judge_row(state, x, o, windows[o])]
-    return tuple(sum(m[key] for m in marks) for key in ("exact", "unit", "near"))
-
-
-def count_right(state, x, windows):
-    """Sum `count_column`, less `WRONG` for each hazard ratio 5 % off and P on a wrong side."""
-    rows = [judge_row(state, x, o, windows[o]) for o in range(2)]
-    wrong = count_wrong([row for row in rows if len(row) == 4], True)
-    return sum(count_column(state, x, windows)) - WRONG * wrong
-
-
-def count_wrong(rows, both):
-    """Count P values on the wrong side, and with `both` hazard ratios more than 5 % off as well."""
-    sides = sum((r[3]["value"] < cut) != (r[3]["target"] < cut) for r in rows for cut in SIDES
-                if abs(r[3]["target"] - cut) > 1e-9)
-    return sides + both * sum(not abs(r[0]["value"] / r[0]["target"] - 1) <= 0.05 for r in rows)
-
-
-def mark(value, window):
-    """Hold a value against its window; return exact, unit, near (5 %) as booleans."""
-    target, half = window
-    off = abs(value - target)
-    return {"exact": off <= half * (1 + 1e-9), "unit": off <= 3 * half * (1 + 1e-9),
-            "near": off <= max(3 * half, 0.05 * abs(target)), "value": value, "target": target}
-
-
-def judge(beta, se, windows):
-    """Hold the four numbers of a Cox row against their windows; NaN is not estimable."""
-    if math.isnan(beta):
-        return [dict.fromkeys(("exact", "unit", "near"), False) | {"value": beta, "target": w[0]}
-                for w in windows]
-    values = (math.exp(beta), math.exp(beta - Z * se), math.exp(beta + Z * se),
-              math.erfc(abs(beta / se) / math.sqrt(2)))
-    return [mark(v, w) for v, w in zip(values, windows, strict=True)]
-
-
-def judge_row(state, x, outcome, windows):
-    """Judge one univariable row of column `x`; a row printed as NE is one number."""
-    day, event, order = state[:3]
-    beta, info = fit_one(order[outcome], day[outcome], event[outcome], x, 0.0, 1e-9)
-    if np.isnan(windows[0, 0]):
-        return [dict.fromkeys(("exact", "unit", "near"), info <= 0) | {"value": 0, "target": 0}]
-    return judge(beta if info > 0 else math.nan, 1 / math.sqrt(max(info, 1e-9)), windows)
 
 
 def count_cox(state, targets):
@@ -145,22 +143,27 @@ def count_cox(state, targets):
     Returns
     -------
     dict
-        `exact, unit, near` (counts), `hr_off` (hazard ratios more than 5 % off) and `sides`
-        (P values on the wrong side of 0.05 or 0.15).
+        `exact, unit, near, wrong`, see `grade_row`.
     """
     day, event, order = state[:3]
+    total, marks = np.zeros(4, np.int64), np.zeros(4, np.int64)
     for o in range(2):
         sort_order(order[o], day[o], event[o])
-    rows = [judge_row(state, x, o, targets.rows[c, o]) for c, x in enumerate(state[3])
-            for o in range(2)]
+    for x, windows in zip(state[3], targets.rows, strict=False):
+        grade_column(order, day, event, x, windows, marks)
+        total += marks
     for o, p in enumerate(SIZE):
         beta, se = fit_model(order[o], day[o], event[o], state[4][o, :, :p])
-        rows += [judge(b, s, targets.models[o, a]) for a, (b, s) in enumerate(
-            zip(beta, se, strict=True))]
-    whole = [row for row in rows if len(row) == 4]
-    sides = count_wrong(whole, False)
-    return {key: sum(m[key] for row in rows for m in row) for key in ("exact", "unit", "near")} | {
-        "hr_off": count_wrong(whole, True) - sides, "sides": sides}
+        for a in range(p):
+            total += grade_row(beta[a], se[a], targets.models[o, a])
+    return dict(zip(("exact", "unit", "near", "wrong"), total.tolist(), strict=True))
+
+
+def mark(value, window):
+    """Hold a value against its window; return whether it is exact, and within one unit."""
+    target, half = window
+    off = abs(value - target)
+    return {"exact": off <= half * ROUND, "unit": off <= 3 * half * ROUND}
 
 
 def judge_curves(state, targets):
