@@ -18,8 +18,9 @@ from reconstruction import cox, kaplan_meier
 from reconstruction.columns import find_centre, solve_column
 from reconstruction.core import COUNTS
 from reconstruction.energy import SIZE
+from reconstruction.grade import grade_row
 from reconstruction.kaplan_meier import Z
-from reconstruction.scoreboard import score_numbers, summarise
+from reconstruction.scoreboard import judge_number, score_numbers, summarise
 from reconstruction.start import draw_state
 from reconstruction.targets import JOINT, read_targets
 from reconstruction.temper import run
@@ -82,6 +83,44 @@ def print_row(beta, info):
     values = [(np.exp(beta), 2), (np.exp(beta - 1.96 * error), 2), (np.exp(beta + 1.96 * error), 2),
               (erfc(abs(beta / error) / 2**0.5), 3)]
     return [(round(v, d), 0.5 * 10.0**-d) for v, d in values]
+
+
+ROW = np.array([[2.00, 0.005], [1.00, 0.005], [4.00, 0.005], [0.050, 0.0005]])
+
+
+def grade_ratio(ratio, low=1.0):
+    """Grade the row of a hazard ratio with a lower limit against `ROW`."""
+    beta = np.log(ratio)
+    return grade_row(beta, (beta - np.log(low)) / Z, ROW)
+
+
+def test_a_row_is_graded_by_its_four_numbers():
+    assert grade_ratio(2.0) == (4, 4, 4, 0)
+    assert grade_ratio(2.01, 1.01) == (1, 3, 3, 0), "upper limit 4.00, P 0.047"
+    assert grade_ratio(2.09) == (2, 2, 3, 0)
+    assert grade_ratio(2.11)[3] == 1
+    assert grade_ratio(2.0, 1.4)[3] == 0, "P is printed as 0.050, so it has no side of 0.05"
+    assert grade_ratio(2.0, 0.7)[3] == 1
+    assert grade_row(np.nan, np.nan, ROW) == (0, 0, 0, 3)
+
+
+def test_a_row_printed_as_not_estimable_is_one_number():
+    nothing = np.full((4, 2), np.nan)
+    assert grade_row(np.nan, np.nan, nothing) == (1, 1, 1, 0)
+    assert grade_row(0.5, 0.2, nothing) == (0, 0, 0, 0)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_row_is_graded_as_the_scoreboard_does(seed):
+    draw = np.random.default_rng(seed)
+    for _ in range(200):
+        beta, error = draw.normal(0, 0.7), draw.uniform(0.2, 0.7)
+        values = [*np.exp(beta + np.array([0, -Z, Z]) * error), erfc(abs(beta / error) / 2**0.5)]
+        texts = [f"{v * f:.{d}f}" for v, f, d in zip(values, draw.normal(1, 0.02, 4), (2, 2, 2, 3),
+                                                     strict=True)]
+        windows = np.array([(float(t), 0.5 * 10.0**-(len(t) - 2)) for t in texts])
+        mine = [judge_number(t, len(t) - 2, v) for t, v in zip(texts, values, strict=True)]
+        assert grade_row(beta, error, windows)[:3] == tuple(np.sum(mine, axis=0))
 
 
 def test_a_toy_paper_of_twelve_patients_is_solved():
