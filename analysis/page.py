@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import io
 import json
 import os
@@ -16,6 +14,7 @@ from IPython.display import display as show
 from analysis import display, style
 from analysis.guard import Guard
 from analysis.ledger import join
+from analysis.notebook import picture, render
 from analysis.prose import published
 from analysis.vector import squeeze
 from analysis.withheld import spell_cells
@@ -204,13 +203,6 @@ class Page:
             self.say(published.describe_chapter(ledger, self.chapter))
 
 
-def picture(path, alt, caption):
-    """Return a figure as HTML that stands by itself; as a picture, for its names are its own."""
-    data = base64.b64encode(path.read_bytes()).decode()
-    return (f'<figure><img alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{data}">'
-            f"<figcaption>{html.escape(caption)}</figcaption></figure>")
-
-
 def write_table(frame, path):
     """Write a result as CSV; words stand for withheld cells, and no text begins a formula."""
     told = spell_cells(frame)
@@ -219,9 +211,7 @@ def write_table(frame, path):
     told.to_csv(path, index=False, lineterminator="\n")
 
 
-def emit(markdown, rich=None):
+def emit(markdown, alone=None):
     """Hand Markdown to the book, and HTML to a notebook that is read by itself."""
-    bundle = {"text/markdown": markdown, "text/plain": markdown}
-    if rich is not None:
-        bundle["text/html"] = rich
-    show(bundle, raw=True)
+    show({"text/markdown": markdown, "text/plain": markdown,
+          "text/html": alone or render(markdown)}, raw=True)

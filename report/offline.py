@@ -40,8 +40,8 @@ def drop_twins(path):
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            if "text/markdown" in output.get("data", {}):
-                output["data"].pop("text/html", None)
+            if "src=\"data:image" in output.get("data", {}).get("text/html", ""):
+                del output["data"]["text/html"]
     nbformat.write(notebook, path)
 
 

@@ -122,6 +122,16 @@ def list_allowed(folder, results):
     return allowed
 
 
+def test_a_page_that_is_opened_as_a_notebook_shows_no_markup(book):
+    _, pages, _, _ = book
+    outputs = [o["data"] for page in pages.values() for c in page.cells
+               for o in c.get("outputs", []) if "text/markdown" in o.get("data", {})]
+    assert outputs
+    raw = [o["text/html"] for o in outputs if ("{number}`" in o["text/html"]
+           and r"\{number\}" not in o["text/markdown"]) or ":::{" in o["text/html"]]
+    assert not raw
+
+
 def test_every_number_is_in_the_results_or_in_the_study(book):
     folder, pages, results, _ = book
     allowed = list_allowed(folder, results)
