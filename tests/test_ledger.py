@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from analysis import ledger
+from analysis.prose import published
 from analysis.study import read_results, read_study
 
 RESULTS = {("survival", "cox"): pd.DataFrame({
@@ -52,6 +53,19 @@ def test_the_ledger_says_why(joined):
     assert "2 rows" in joined.loc["ambiguous", "note"]
     assert "not saved" in joined.loc["unsaved", "note"]
     assert joined.loc["scaled", "shown"] == "67.1"
+
+
+def test_a_note_stands_once_under_the_table_of_numbers_that_are_not_exact():
+    twin = PUBLISHED[PUBLISHED["id"] == "declared"].assign(id="twin")
+    many = [PUBLISHED[PUBLISHED["id"] == "declared"].assign(id=f"n{k}", note=f"note {k}")
+            for k in range(30)]
+    joined = ledger.join(pd.concat([PUBLISHED, twin, *many]), RESULTS)
+    letters = published.inexact_table(joined).set_index("Number")["Note"]
+    assert "exact" not in letters and letters["close"] == ""
+    assert letters["declared"] == letters["twin"] == "a"
+    assert letters["unsaved"] != letters["ambiguous"] and letters["n29"] == "gg"
+    notes = published.describe_notes(joined)
+    assert notes[0] == "**a** 3 &lt; 4" and len(notes) == letters[letters != ""].nunique()
 
 
 def test_a_result_that_is_wrong_by_one_unit_turns_the_score_red():

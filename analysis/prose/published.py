@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import string
+
 import pandas as pd
 
-from analysis.display import capitalise, count, listing, of_total
+from analysis.display import capitalise, count, escape, listing, of_total
 from analysis.ledger import STATUSES, score
 
 FIRM = ["exact", "close", "off"]
@@ -59,13 +61,27 @@ def score_table(ledger):
                         {s: capitalise(s) for s in STATUSES})
 
 
+def list_inexact(ledger):
+    """List every number that is not exact, with the letter of its note."""
+    rows = ledger[(ledger["status"] != "exact") & (ledger["kind"] != "restatement")]
+    notes = rows["note"].mask(rows["note"] == "")
+    letters = string.ascii_lowercase
+    return rows.assign(letter=[letters[k % len(letters)] * (1 + k // len(letters))
+                               if k >= 0 else "" for k in pd.factorize(notes)[0]])
+
+
 def inexact_table(ledger):
     """Return every number that is not exact, with both values, as printed cells."""
-    rows = ledger[~ledger["status"].isin(["exact"]) & (ledger["kind"] != "restatement")]
-    cells = [(r.where, r.id, r.printed, r.shown or "–", r.status, r.note)
-             for r in rows.itertuples()]
+    cells = [(r.where, r.id, r.printed, r.shown or "–", r.status, r.letter)
+             for r in list_inexact(ledger).itertuples()]
     return pd.DataFrame(cells, columns=["Place", "Number", "Printed", "Recomputed", "Status",
-                                        "Why"])
+                                        "Note"])
+
+
+def describe_notes(ledger):
+    """Give the notes of `inexact_table` by their letters."""
+    noted = list_inexact(ledger).query("letter != ''").drop_duplicates("letter")
+    return [f"**{r.letter}** {escape(r.note)}" for r in noted.itertuples()]
 
 
 def whole_table(ledger):
