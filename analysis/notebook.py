@@ -7,11 +7,21 @@ import html
 import re
 
 from markdown_it import MarkdownIt
+from mdit_py_plugins.myst_role import myst_role_plugin
 
-ROLE = re.compile(r"(?<!\\)\{(?P<name>[a-z:]+)\}`(?P<text>[^`]*?)(?: <[^`<>]*>)?`")
+ADDRESS = re.compile(r" <[^<>]*>$")
 DIRECTIVE = re.compile(r":::\{(?P<kind>\w+)\} (?P<title>[^\n]*)\n(?::\w+:[^\n]*\n)*\n"
                        r"(?P<body>.*)\n:::", re.S)
-MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+def tell_role(renderer, tokens, place, options, env):
+    """Render a role as its text, without the address; the keys of a citation in brackets."""
+    name, text = tokens[place].meta["name"], ADDRESS.sub("", tokens[place].content)
+    return html.escape(f"[{text}]" if name.startswith("cite") else text)
+
+
+MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").use(myst_role_plugin)
+MARKDOWN.add_render_rule("myst_role", tell_role)
 
 
 def render(markdown):
@@ -29,8 +39,8 @@ def render(markdown):
     """
     match = DIRECTIVE.fullmatch(markdown)
     if match is None:
-        return MARKDOWN.render(unroll(markdown))
-    title, body = render_line(match["title"]), render(match["body"])
+        return MARKDOWN.render(markdown)
+    title, body = MARKDOWN.renderInline(match["title"]), render(match["body"])
     if match["kind"] == "dropdown":
         return f"<details><summary>{title}</summary>{body}</details>"
     if match["kind"] == "table":
@@ -38,19 +48,8 @@ def render(markdown):
     return f"<blockquote><p><strong>{title}</strong></p>{body}</blockquote>"
 
 
-def render_line(markdown):
-    """Render one line without a paragraph around it."""
-    return MARKDOWN.renderInline(unroll(markdown))
-
-
-def unroll(markdown):
-    """Put the text of each role in its place; brackets around the keys of a citation."""
-    return ROLE.sub(lambda m: f"[{m['text']}]" if m["name"].startswith("cite") else m["text"],
-                    markdown)
-
-
 def picture(path, alt, caption):
     """Return a figure as HTML that stands by itself; as a picture, for its names are its own."""
     data = base64.b64encode(path.read_bytes()).decode()
     return (f'<figure><img alt="{html.escape(alt)}" src="data:image/svg+xml;base64,{data}">'
-            f"<figcaption>{render_line(caption)}</figcaption></figure>")
+            f"<figcaption>{MARKDOWN.renderInline(caption)}</figcaption></figure>")

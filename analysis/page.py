@@ -62,8 +62,8 @@ class Page:
             emit(" ".join(sentences))
 
     def points(self, sentences):
-        """Print sentences as a list."""
-        emit("\n".join(f"- {s}" for s in sentences if s))
+        """Print sentences as a list; nothing for none."""
+        self.say("\n".join(f"- {s}" for s in sentences if s))
 
     def takeaways(self, sentences):
         """Print the chapter's takeaways in a box."""

@@ -190,17 +190,10 @@ def solve_column(name, state, windows, seed, tries, moves):
             grade_column(order, day, event, kept, windows, total)
             found.setdefault(tuple(int(t) for t in total), kept)
     least = min(marks[3] for marks in found)
-    return {marks: x for marks, x in found.items()
-            if marks[3] == least and not any(is_better(other, marks) for other in found)}
+    fit = {marks: x for marks, x in found.items() if marks[3] == least}
+    return {marks: x for marks, x in fit.items() if not any(betters(m, marks) for m in fit)}
 
 
-def is_better(one, other):
-    """Say whether `one` counts as much in all marks, more in some, with no more that is wrong.
-
-    Parameters
-    ----------
-    one, other : tuple of int
-        See `grade_column`.
-    """
-    return one != other and one[3] <= other[3] and all(
-        a >= b for a, b in zip(one[:3], other[:3], strict=True))
+def betters(one, other):
+    """Say whether the counts `one` are at least those of `other`, and not the same."""
+    return one != other and all(a >= b for a, b in zip(one, other, strict=True))

@@ -30,7 +30,8 @@ def grade_row(beta, error, windows):
     -------
     tuple of int
         Exact numbers, those within one unit, those near (one unit or 5 %), and what must fit and
-        does not: a hazard ratio more than 5 % off, a P value on the wrong side, twice where both.
+        does not: a hazard ratio more than 5 % off, and a P value on the wrong side of 0.05 and of
+        0.15; three where a row cannot be estimated.
     """
     if np.isnan(windows[0, 0]):
         lost = int(np.isnan(beta))

@@ -13,6 +13,7 @@ from html import escape
 import nbformat
 import yaml
 
+from analysis.notebook import render
 from report.absent import list_outputs, say_absent, trim, unlink
 from report.chapters import read_contents
 from report.disk import find_full_disk
@@ -111,6 +112,8 @@ def stage_chapter(job, stage_dir, absent):
             data = output.get("data", {})
             if "text/markdown" in data:
                 data["text/markdown"] = unlink(data["text/markdown"], absent)
+                if "<img" not in data.get("text/html", "<img"):
+                    data["text/html"] = render(data["text/markdown"])
     if job.chapter.file == read_contents(job.book_dir)[0] and absent:
         cell = nbformat.v4.new_markdown_cell(say_absent(absent))
         cell["id"] = f"{job.chapter.name}-absent"

@@ -4,12 +4,14 @@ Formulas are typeset by one self-contained file of MathJax instead of its conten
 """
 
 import importlib.util
+import re
 import shutil
 from pathlib import Path
 
 import nbformat
 
 MATHJAX = "tex-svg-full.js"
+PICTURE = re.compile(r'<img [^>]*src="data:image[^>]*>')
 
 
 def copy_mathjax(app, exception):
@@ -36,12 +38,13 @@ def drop_ballast(app, exception):
 
 
 def drop_twins(path):
-    """Leave out of a notebook to download the figures that stand beside the pages already."""
+    """Leave of a figure in a notebook to download the caption; it stands beside the pages."""
     notebook = nbformat.read(path, as_version=4)
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
-            if "src=\"data:image" in output.get("data", {}).get("text/html", ""):
-                del output["data"]["text/html"]
+            data = output.get("data", {})
+            if "text/markdown" in data and "text/html" in data:
+                data["text/html"] = PICTURE.sub("", data["text/html"])
     nbformat.write(notebook, path)
 
 

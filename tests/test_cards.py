@@ -15,7 +15,7 @@ CHAPTERS = [file for file in read_contents(ROOT) if file.startswith("chapters/")
 NUMBER = re.compile(r"[<>≥≤]?[−–\d][\d.,%−–/() ]*(?:to [−\d.]+)?")
 #: what stands in a table and is no result: settings by which results are told apart
 SETTINGS = {"Months", "ALBI grade", "DOI", "Software", "Estimator, limits"}
-#: the ledger is itself what a card would say: printed, recomputed, status and why, in one row
+#: the ledger is itself what a card would say: printed, recomputed and status, in one row
 LEDGER = {"published-score-table", "published-inexact-table", "published-ledger-table"}
 #: what is always said with a result: its limits and its P value
 RESULTS = re.compile(r"\bCI (?:of the difference |up to )?[−\d]|\bP [<=>] 0\.\d{3}|\d\.\d+%")

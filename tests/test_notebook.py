@@ -20,6 +20,8 @@ def test_a_sentence_shows_its_numbers_terms_and_citations():
 
 def test_a_number_below_a_limit_keeps_its_sign():
     assert read("P {number}`<0.001 <column=p_value>`").text == "P <0.001\n"
+    assert read("- {number}`>0.999 <column=p_value>`").li.text == ">0.999"
+    assert read("{number}`36 <column=n>`. Nobody left.").text == "36. Nobody left.\n"
 
 
 def test_a_list_is_a_list():

@@ -14,15 +14,16 @@ pytest.importorskip("ortools")
 from lifelines import CoxPHFitter
 from lifelines.statistics import logrank_test
 
-from reconstruction import cox, kaplan_meier
-from reconstruction.columns import find_centre, solve_column
+from reconstruction import cox, kaplan_meier, polish
+from reconstruction.columns import betters, find_centre, solve_column
 from reconstruction.core import COUNTS
 from reconstruction.energy import SIZE
 from reconstruction.grade import grade_row
 from reconstruction.kaplan_meier import Z
+from reconstruction.polish import lack
 from reconstruction.scoreboard import judge_number, score_numbers, summarise
 from reconstruction.start import draw_state
-from reconstruction.targets import JOINT, read_targets
+from reconstruction.targets import FREE, JOINT, read_targets
 from reconstruction.temper import run
 from reconstruction.verify import MONTH, estimate_median
 
@@ -116,11 +117,35 @@ def test_a_row_is_graded_as_the_scoreboard_does(seed):
     for _ in range(200):
         beta, error = draw.normal(0, 0.7), draw.uniform(0.2, 0.7)
         values = [*np.exp(beta + np.array([0, -Z, Z]) * error), erfc(abs(beta / error) / 2**0.5)]
-        texts = [f"{v * f:.{d}f}" for v, f, d in zip(values, draw.normal(1, 0.02, 4), (2, 2, 2, 3),
-                                                     strict=True)]
-        windows = np.array([(float(t), 0.5 * 10.0**-(len(t) - 2)) for t in texts])
-        mine = [judge_number(t, len(t) - 2, v) for t, v in zip(texts, values, strict=True)]
-        assert grade_row(beta, error, windows)[:3] == tuple(np.sum(mine, axis=0))
+        printed = [(f"{v * f:.{d}f}", d, v) for v, f, d in zip(
+            values, draw.normal(1, 0.02, 4), (2, 2, 2, 3), strict=True)]
+        windows = np.array([(float(text), 0.5 * 10.0**-d) for text, d, _ in printed])
+        marks = [judge_number(*number) for number in printed]
+        assert grade_row(beta, error, windows)[:3] == tuple(np.sum(marks, axis=0))
+
+
+def test_columns_that_none_betters_are_kept():
+    assert betters((3, 4, 4, 0), (3, 3, 4, 0))
+    assert not betters((3, 4, 4, 0), (3, 4, 4, 0))
+    assert not betters((4, 4, 4, 0), (3, 5, 5, 0)) and not betters((3, 5, 5, 0), (4, 4, 4, 0))
+
+
+def test_what_lacks_to_the_bar_is_summed_and_more_than_it_is_no_credit():
+    assert lack(93, 134, 175) == lack(186, 186, 186) == 0
+    assert lack(100, 130, 173) == 6
+
+
+@pytest.mark.parametrize(("joint", "wanted"), [
+    ((60, 134, 175), 0), ((60, 134, 113), 4), ((90, 134, 103), 9)])
+def test_free_columns_are_chosen_for_what_lacks_together(monkeypatch, joint, wanted):
+    """Nine columns give 6 exact and 6 near each or, `wanted` of them, 2 exact and 8 near."""
+    x = np.zeros(36, np.int64)
+    options = {(6, 6, 6, 0): x, (2, 7, 8, 0): x + 1}
+    monkeypatch.setattr(polish, "solve_column", lambda *_: options)
+    own = dict(zip(("exact", "unit", "near", "wrong"), (*joint, 0), strict=True))
+    monkeypatch.setattr(polish, "count_cox", lambda *_: own)
+    free = polish.add_free(draw_state(1), read_targets(JOINT + FREE), 1, 1, 1)[3][len(JOINT):]
+    assert len(free) == len(FREE) and free[:, 0].sum() == wanted
 
 
 def test_a_toy_paper_of_twelve_patients_is_solved():
