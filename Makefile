@@ -18,7 +18,7 @@ book: .venv/book.stamp
 	$(BIN)/python -m report build $(STUDY)
 
 test: .venv/test.stamp
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/test.stamp
 	$(BIN)/ruff check .

@@ -1,11 +1,13 @@
 """A tiny study, made here, on which every door and every chapter is tried."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 import yaml
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[1]
 
@@ -114,22 +116,43 @@ def minimal_study(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def shelf(tmp_path_factory):
+def common(tmp_path_factory, worker_id):
+    """Return a function that makes a folder by its name once, for all processes of a run."""
+    base = tmp_path_factory.getbasetemp()
+    root = base if worker_id == "master" else base.parent
+
+    def make(name, fill):
+        place = root / "common" / name
+        place.parent.mkdir(exist_ok=True)
+        done = place.with_suffix(".done")
+        with FileLock(place.with_suffix(".lock")):
+            if not done.is_file():
+                shutil.rmtree(place, ignore_errors=True)
+                place.mkdir()
+                fill(place)
+                done.touch()
+        return place
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def shelf(common):
     """Return a function that gives the built book of a study from its writer, built once.
 
     It stands in a folder `out` beside the study's, with its PDF where Pango is there.
     """
     from report.cli import main
 
-    built = {}
-
     def take(write):
-        if write not in built:
-            place = tmp_path_factory.mktemp("shelf")
-            folder = write(place / write.__name__.removeprefix("write_"))
+        name = write.__name__.removeprefix("write_")
+
+        def fill(place):
+            folder = write(place / name)
             assert main(["build", str(folder), "--out", str(place / "out")]) == 0
-            built[write] = folder
-        return built[write], built[write].parent / "out"
+
+        place = common(name, fill)
+        return place / name, place / "out"
 
     return take
 
@@ -140,7 +163,7 @@ def pytest_configure(config):
 
 
 @pytest.fixture(scope="session")
-def demonstration(tmp_path_factory):
+def demonstration(common):
     """Return the folder of the book of the demonstration study, built once.
 
     The environment variable BOOK names one that stands built already.
@@ -149,6 +172,8 @@ def demonstration(tmp_path_factory):
 
     if built := os.environ.get("BOOK"):
         return Path(built)
-    out = tmp_path_factory.mktemp("demonstration")
-    assert main(["build", str(ROOT / "data" / "ning2023"), "--out", str(out)]) == 0
-    return out
+
+    def fill(place):
+        assert main(["build", str(ROOT / "data" / "ning2023"), "--out", str(place)]) == 0
+
+    return common("demonstration", fill)

@@ -12,6 +12,9 @@ from hostile import MARKS, write_hostile
 pytestmark = pytest.mark.slow
 
 ACTS = re.compile(r"acted", re.I)
+#: elements of a chapter's output in a notebook
+PROSE = {"p", "strong", "em", "code", "a", "ul", "ol", "li", "blockquote", "details", "summary",
+         "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption"}
 
 
 @pytest.fixture(scope="module")
@@ -69,8 +72,15 @@ def test_figures_are_inert_and_their_words_whole(out, pages):
 def test_the_index_of_the_search_and_the_downloads_are_data(out):
     index = (out / "html" / "searchindex.js").read_text(encoding="utf-8")
     json.loads(index.removeprefix("Search.setIndex(").rstrip().removesuffix(")"))
-    for page in (out / "html" / "_sources").rglob("*.ipynb"):
-        json.loads(page.read_text(encoding="utf-8"))
+    pages = [json.loads(path.read_text(encoding="utf-8"))
+             for path in (out / "html" / "_sources").rglob("*.ipynb")]
+    outputs = ["".join(output["data"]["text/html"]) for page in pages for cell in page["cells"]
+               for output in cell.get("outputs", []) if "text/html" in output.get("data", {})]
+    assert len(outputs) > 100
+    for shown in outputs:
+        elements = BeautifulSoup(shown, "html.parser").find_all(True)
+        assert {e.name for e in elements} <= PROSE, shown
+        assert all(e["href"].startswith("https://doi.org/") for e in elements if e.name == "a")
 
 
 def test_a_spreadsheet_takes_no_result_for_a_formula(out):
