@@ -116,6 +116,19 @@ def minimal_study(tmp_path):
 
 
 @pytest.fixture(scope="session")
+def whole(tmp_path_factory):
+    """Return the study of `mutations` as it is without any mutation."""
+    import mutations
+
+    from analysis.study import check_study, read_study
+
+    folder = write_study(tmp_path_factory.mktemp("whole") / "whole", mutations.TABLES,
+                         mutations.STUDY)
+    assert check_study(folder).empty
+    return read_study(folder)
+
+
+@pytest.fixture(scope="session")
 def common(tmp_path_factory, worker_id):
     """Return a function that makes a folder by its name once, for all processes of a run."""
     base = tmp_path_factory.getbasetemp()

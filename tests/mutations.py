@@ -4,6 +4,8 @@ import csv
 import gzip
 import io
 
+import pandas as pd
+
 PATIENTS = """\
 patient_id,centre,age_years,sex,ecog,afp_ng_ml,tumour_diameter_cm,viral_hepatitis,disease_status,ici_agent,response_rt,ici_start,rt_start,progression,death,last_followup
 A1,North,61,male,0,12.5,4.5,yes,PEL,Nivolumab,PR,2020-01-01,2020-06-01,2021-01-10,2021-06-01,2021-06-01
@@ -287,3 +289,10 @@ REPORTED_FILES = {
     "record number": (edit(add_column("MRN", ["123456", "123457"])), 1, "MRN"),
     "date of birth": (edit(add_column("DateOfBirth", ["1950-01-01"])), 1, "DateOfBirth"),
 }
+
+
+def assert_same(study, whole):
+    """Compare all tables and endpoints of two studies, whatever the order of their columns."""
+    for table in (*TABLES, "endpoints"):
+        mine, theirs = getattr(study, table), getattr(whole, table)
+        pd.testing.assert_frame_equal(mine[theirs.columns], theirs)

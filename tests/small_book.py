@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import conftest
+
 ROOT = Path(__file__).parents[1]
 
 HEAD = """\
@@ -158,3 +160,15 @@ def run_limited(size, *arguments):
     """Run a command that can write no file larger than `size`, as on a disk that is full."""
     return subprocess.run([sys.executable, "-c", LIMITED, str(size), *map(str, arguments)],
                           cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def build_tiny(folder, *options):
+    """Build the small book on the tiny study: `tiny`, `book` and `out` stand in the folder."""
+    from report.cli import main
+
+    tables = {name: getattr(conftest, name.upper())
+              for name in ("patients", "radiotherapy", "adverse_events", "laboratory")}
+    study = conftest.write_study(folder / "tiny", tables, conftest.STUDY)
+    assert main(["build", str(study), "--book", str(write_book(folder / "book")),
+                 "--out", str(folder / "out"), "--no-pdf", *options]) == 0
+    return folder

@@ -2,10 +2,9 @@ import filecmp
 import re
 from pathlib import Path
 
-import conftest
 import nbformat
 import pytest
-from small_book import change, write_book
+from small_book import build_tiny, change, write_book
 
 from report import absent
 from report import book as press
@@ -36,14 +35,7 @@ def build(book, tmp_path):
 @pytest.fixture(scope="module")
 def standing(tmp_path_factory):
     """Build the small book on the tiny study once, for tests that only read it."""
-    folder = tmp_path_factory.mktemp("standing")
-    tables = {name: getattr(conftest, name.upper())
-              for name in ("patients", "radiotherapy", "adverse_events", "laboratory")}
-    study = conftest.write_study(folder / "tiny", tables, conftest.STUDY)
-    out = folder / "out"
-    assert main(["build", str(study), "--book", str(write_book(folder / "book")),
-                 "--out", str(out), "--no-pdf"]) == 0
-    return out
+    return build_tiny(tmp_path_factory.mktemp("standing")) / "out"
 
 
 def read_pages(out):

@@ -5,16 +5,14 @@ import json
 import re
 import shutil
 
-import conftest
 import jupytext
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from small_book import change, write_book
+from small_book import build_tiny, change
 
 from report import made
 from report.chapters import read_chapters
-from report.cli import main
 
 TIMES = re.compile(r"window\.reportTimes = (\{.*\});\n")
 
@@ -22,13 +20,7 @@ TIMES = re.compile(r"window\.reportTimes = (\{.*\});\n")
 @pytest.fixture(scope="module")
 def built(tmp_path_factory):
     """Build the small book with a parameter that departs from its default."""
-    folder = tmp_path_factory.mktemp("made")
-    tables = {name: getattr(conftest, name.upper())
-              for name in ("patients", "radiotherapy", "adverse_events", "laboratory")}
-    study = conftest.write_study(folder / "tiny", tables, conftest.STUDY)
-    assert main(["build", str(study), "--book", str(write_book(folder / "book")), "--out",
-                 str(folder / "out"), "--no-pdf", "-p", "counting.conf_level=0.9"]) == 0
-    return folder
+    return build_tiny(tmp_path_factory.mktemp("made"), "-p", "counting.conf_level=0.9")
 
 
 @pytest.fixture
