@@ -82,8 +82,8 @@ def plot_forest(cox, ax, names=None):
 def draw_row(ax, y, row, low, high):
     """Draw the interval of one model and write its numbers on the same line."""
     colour, marker, _ = MODELS[row.model]
-    shown = f"NE: {row.reason}" if row.reason else display.estimate(row.estimate, row.conf_low,
-                                                            row.conf_high)
+    shown = f"NE: {row.reason}" if row.reason else display.estimate(
+        row.estimate, row.conf_low, row.conf_high)
     ax.text(1, y, shown, transform=ax.get_yaxis_transform(), va="center_baseline", ha="right",
             fontsize=style.SMALL, color=style.deepen(colour))
     if row.reason:

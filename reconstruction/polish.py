@@ -62,12 +62,16 @@ def hop(state, targets, seed, hops):
         Those of the highest rank that was met, without repetition.
     """
     joint, draw, best = only_joint(targets), np.random.default_rng(seed), state
-    top, met = rank(state, joint) + rank_rigid(state, targets), {shape(state): state}
+
+    def rank_both(state):
+        return rank(state, joint) + rank_rigid(state, targets)
+
+    top, met = rank_both(state), {shape(state): state}
     for _ in range(hops):
         other = copy_state(best)
         run(other, joint, draw.uniform(*WARM), COLDEST, COOLING, int(draw.integers(2**31)), True,
             FINE)
-        found = rank(other, joint) + rank_rigid(other, targets)
+        found = rank_both(other)
         if found >= top:
             met = met if found == top else {}
             best, top = other, found
