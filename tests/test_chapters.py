@@ -90,6 +90,13 @@ def test_no_particular_of_the_study_is_typed(chapter):
     assert [w for w in list_particulars() if w.lower() in written] == []
 
 
+def test_every_chapter_with_printed_numbers_tells_its_own_score():
+    printed = set(read_study(DEMONSTRATION).published["chapter"].dropna()) - {""}
+    assert len(printed) == 6
+    for name in printed:
+        assert [c.source.strip() for c in code(CHAPTERS[name])].count("page.score()") == 1, name
+
+
 @every_numbered
 def test_a_chapter_has_takeaways_limits_and_the_references_it_cites(chapter):
     text = prose(chapter)
