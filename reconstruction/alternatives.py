@@ -59,9 +59,9 @@ def find_alternative(state, targets, windows, seed):
 
 
 def finish_alternative(state, targets, curves, windows, seed):
-    """Anneal the curves alone and build the rest; None when a number is missed."""
-    run(state, curves, *CURVES, seed)
-    if not meets_curves(state, targets):
+    """Anneal curves and rules alone and build the rest; None when one of them is missed."""
+    _, parts = run(state, curves, *CURVES, seed)
+    if parts[-1] > 0 or not meets_curves(state, targets):
         return None
     core = make_core(state, JOINT)
     clinical = solve_clinical(core, JOINT, seed, 0.5)

@@ -266,4 +266,6 @@ def test_other_cohorts_have_the_same_curves():
             found = estimate_median(cohort[time] / MONTH, cohort[flag] == 1)
             assert tuple(round(v, 1) for v in found.values()) == wanted
         assert (cohort["disease_status"].value_counts()[["RL", "PEL", "NL"]] == [8, 19, 9]).all()
+        assert cohort.loc[cohort["ecog"] == 1, "pfs_event"].tolist() == [1] * 7
+        assert cohort.loc[cohort["local_treatment"] == 0, "pfs_event"].tolist() == [1] * 5
     assert len(orders) == cohorts["cohort"].nunique()
